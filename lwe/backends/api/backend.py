@@ -1,0 +1,5 @@
+"""The seed's import path of `ApiBackend`."""
+
+from lwe.backend import ApiBackend as ApiBackend
+
+__all__ = ["ApiBackend"]

@@ -1,0 +1,1 @@
+"""Configuration: dotted keys, defaults, folders, logs and kept keys."""

@@ -1,0 +1,162 @@
+"""The nouns: frozen values that travel between the parts; nothing here reads or writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant", "tool"]
+MarkKind = Literal["stopped", "cut", "failed"]
+"""stopped: by the user; cut: the program or the connection ended; failed: no answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to run a tool; `id` is empty in some old rows of the seed."""
+
+    name: str
+    args: Mapping[str, Any]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave back: any JSON value, and the call that it answers."""
+
+    name: str
+    value: Any
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What went differently with a message, and why."""
+
+    kind: MarkKind
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """With what a message was asked or answered, as the seed stores it.
+
+    Attributes:
+        provider: full plugin name, for example `provider_chat_openai`.
+        model: the model's name.
+        preset: the preset's name, empty without one.
+    """
+
+    provider: str = ""
+    model: str = ""
+    preset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens counted by the server; None where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+NO_USAGE = Usage()
+NO_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation.
+
+    Attributes:
+        text: the words; empty for messages that only carry tool calls or a tool result.
+        id: the database's id, None before it is stored.
+        created: naive local time, as the seed stores it.
+        mark: set when the message was stopped, cut or failed.
+    """
+
+    role: Role
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_result: ToolResult | None = None
+    id: int | None = None
+    created: datetime | None = None
+    origin: Origin = NO_ORIGIN
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A row of the list.
+
+    Attributes:
+        title: None until one is made.
+        opening: how the first question begins; only in lists, and only without a title.
+    """
+
+    id: int
+    user_id: int
+    title: str | None
+    created: datetime
+    updated: datetime
+    hidden: bool = False
+    opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person known to the database; the password's hash stays in the storage."""
+
+    id: int
+    username: str
+    email: str | None = None
+    default_preset: str = ""
+    has_password: bool = False
+    created: datetime | None = None
+    last_login: datetime | None = None
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named set-up of provider, model and parameters.
+
+    Attributes:
+        name: the file's stem, by which it is looked up.
+        metadata: as in the file: name, description, provider, system_message, …
+        customizations: parameters for the provider, `model_name` among them.
+        path: the file; empty for presets made in memory.
+        system: whether it came with the program.
+    """
+
+    name: str
+    metadata: Mapping[str, Any]
+    customizations: Mapping[str, Any]
+    path: str = ""
+    system: bool = False
+
+    @property
+    def stored_name(self) -> str:
+        """The name that goes into the database: `metadata.name`, else the file's."""
+        return str(self.metadata.get("name") or self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Everything a provider needs for one call of a model.
+
+    Attributes:
+        messages: what is sent, oldest first, the system message included.
+        customizations: parameters for the provider, `model_name` among them.
+        stream: whether the answer should come in pieces.
+    """
+
+    messages: tuple[Message, ...]
+    customizations: Mapping[str, Any]
+    stream: bool = True
+
+    @property
+    def model(self) -> str:
+        """The model asked for, empty when the server has only one."""
+        return str(self.customizations.get("model_name") or "")

@@ -1,0 +1,107 @@
+"""Every error that a caller of the library may meet; `str(error)` is a sentence for the user.
+
+```
+LweError
+├── ConfigError       a configuration file, key or folder
+├── NotFound          a preset, template, provider, user or conversation that is not there
+├── PresetError       a preset file that cannot be used
+├── TemplateError     a template that cannot be read or rendered
+├── ProviderError     the model's side: authentication, limits, network, broken replies
+└── StorageError      the database
+```
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Literal
+
+ProviderFault = Literal[
+    "auth",
+    "rate_limit",
+    "too_long",
+    "connection",
+    "timeout",
+    "refused",
+    "not_found",
+    "bad_reply",
+    "other",
+]
+
+
+class LweError(Exception):
+    """A failure whose text a user may read.
+
+    Attributes:
+        answer: the second element of the seed's `(success, response, message)` tuple, mostly None.
+    """
+
+    answer: object = None
+
+
+class ConfigError(LweError):
+    """A configuration file, key or folder cannot be used."""
+
+
+_ANSWERED_BY_NAME = ("Preset", "Template")
+"""Kinds of things whose name the seed answers in the tuple's second place."""
+
+
+class NotFound(LweError):
+    """Something named by the user does not exist.
+
+    Args:
+        what: the kind of thing, for example "Preset".
+        name: what was asked for.
+        known: names that exist; close ones are offered.
+    """
+
+    def __init__(self, what: str, name: object, known: Iterable[str] = ()) -> None:
+        self.what, self.name = what, name
+        self.close = difflib.get_close_matches(str(name), list(known), n=3)
+        hint = f" Did you mean {' or '.join(self.close)}?" if self.close else ""
+        super().__init__(f"{what} '{name}' not found.{hint}")
+        self.answer = name if what in _ANSWERED_BY_NAME else None
+
+
+class PresetError(LweError):
+    """A preset cannot be used; the sentence names it and the reason."""
+
+
+class NothingToOverride(PresetError):
+    """A request overrides the active preset, and there is none."""
+
+    answer = (None, None, False)
+
+    def __init__(self) -> None:
+        super().__init__("No active preset to override. Name one with 'preset'.")
+
+
+class TemplateError(LweError):
+    """A template cannot be read or rendered; the sentence names it and the reason."""
+
+
+class ProviderError(LweError):
+    """The model could not answer.
+
+    Args:
+        message: what happened and why.
+        kind: what sort of failure it is, so that a screen can offer the fitting remedy.
+        remedy: what the user can do now; appended to the message.
+        retry_after: seconds after which the server asked to be tried again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        kind: ProviderFault = "other",
+        remedy: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.kind, self.remedy, self.retry_after = kind, remedy, retry_after
+
+
+class StorageError(LweError):
+    """The database cannot be read or written."""

@@ -1,0 +1,1 @@
+"""The seed's answering objects as thin faces over parts that raise."""

@@ -1,0 +1,1 @@
+"""Whatever answers a request: endpoints, the embedded model, a script."""

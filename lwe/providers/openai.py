@@ -1,0 +1,221 @@
+"""`chat_openai` and `chat_openai_compat`: answers over the openai package, blocking and awaiting.
+
+The package's client does the network (authentication, retries, time limits); the lines of a
+stream are read raw and folded here, because its object per chunk costs seven times more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
+
+from lwe.domain import ModelRequest
+from lwe.errors import ProviderError
+from lwe.events import ReplyEvent
+from lwe.providers import openai_wire as wire
+from lwe.providers.models import openai_models
+from lwe.providers.openai_client import (
+    Clients,
+    Endpoint,
+    Stopped,
+    endpoint_of,
+    hang_up,
+    stoppable,
+    translated,
+)
+from lwe.providers.openai_fold import ChatFold, Fold, Lines, ResponsesFold, decode
+from lwe.providers.provider import Provider, Stop
+
+DONE = b"[DONE]"
+PATIENCE_AFTER_FINISH = 2.0
+"""Seconds that a server may take to close a stream after saying why it ended."""
+
+
+class OpenAIApi(Provider):
+    """What all providers over the openai package share.
+
+    Args:
+        clients: makes the clients; replaced where bodies are replayed.
+    """
+
+    parameters = (
+        wire.CLIENT_PARAMETERS
+        | wire.BODY_PARAMETERS
+        | wire.TOOL_PARAMETERS
+        | {"model_name", "model_kwargs.*", "logit_bias.*"}
+    )
+
+    def __init__(self, clients: Clients | None = None) -> None:
+        self._clients = clients or Clients()
+
+    def endpoint(self, request: ModelRequest) -> Endpoint:
+        """Say where the request goes; may block."""
+        return endpoint_of(request.customizations)
+
+    def api(self, request: ModelRequest, endpoint: Endpoint) -> wire.Api:
+        """Choose the API: the one the preset forces, else Responses at OpenAI's own host only."""
+        forced = request.customizations.get("use_responses_api")
+        if forced is not None:
+            return "responses" if forced else "chat"
+        if endpoint.is_openai and not wire.needs_chat(request.model):
+            return "responses"
+        return "chat"
+
+    def warm_up(self) -> None:
+        import openai.resources.chat.completions
+        import openai.resources.responses  # noqa: F401 - both take long to load
+
+    def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
+        endpoint = self.endpoint(request)
+        api = self.api(request, endpoint)
+        fold, lines = _fold(api), Lines()
+        with translated(endpoint), suppress(Stopped), ExitStack() as stack:
+            create = _create(self._clients.blocking(endpoint), api)
+            with stoppable(stop):
+                response = stack.enter_context(create(**_arguments(request, api)))
+            stack.enter_context(stop.waking(lambda: hang_up(response)))
+            stack.enter_context(_unless_finished(fold, stop))
+            if _comes_whole(request, response):
+                body = response.read()
+                if not stop.wished:
+                    yield from fold.whole(decode(body))
+            else:
+                patience = stack.enter_context(_patient(fold, response))
+                for data in response.iter_bytes():
+                    yield from _events(fold, lines.feed(data))
+                    if stop.wished:
+                        break
+                    patience()
+        if not stop.wished:
+            yield fold.end()
+
+    async def astream(self, request: ModelRequest) -> AsyncGenerator[ReplyEvent, None]:
+        # Starting a client imports the package or starts a model: neither on the loop.
+        endpoint = await asyncio.to_thread(self.endpoint, request)
+        await asyncio.to_thread(self.warm_up)
+        api = self.api(request, endpoint)
+        fold, lines = _fold(api), Lines()
+        with translated(endpoint):
+            create = _create(self._clients.awaiting(endpoint), api)
+            async with create(**_arguments(request, api)) as response:
+                if _comes_whole(request, response):
+                    for event in fold.whole(decode(await response.read())):
+                        yield event
+                else:
+                    pieces = response.iter_bytes()
+                    while (data := await _next(pieces, fold)) is not None:
+                        for event in _events(fold, lines.feed(data)):
+                            yield event
+        yield fold.end()
+
+
+class ChatOpenAI(OpenAIApi):
+    """OpenAI's models; any other base URL is spoken to in chat completions."""
+
+    name = "provider_chat_openai"
+    default_model = "gpt-5.4-mini"
+
+    @property
+    def models(self) -> Mapping[str, int]:
+        return openai_models()
+
+
+class ChatOpenAICompat(OpenAIApi):
+    """Any server that speaks chat completions; the preset names model and base URL."""
+
+    name = "provider_chat_openai_compat"
+    needs_address = True
+
+    def api(self, request: ModelRequest, endpoint: Endpoint) -> wire.Api:
+        return "responses" if request.customizations.get("use_responses_api") else "chat"
+
+
+def _fold(api: wire.Api) -> Fold:
+    return ResponsesFold() if api == "responses" else ChatFold()
+
+
+def _create(client: Any, api: wire.Api) -> Any:
+    if api == "responses":
+        return client.responses.with_streaming_response.create
+    return client.chat.completions.with_streaming_response.create
+
+
+def _arguments(request: ModelRequest, api: wire.Api) -> dict[str, Any]:
+    body = wire.body(request, api)
+    if not body["model"]:
+        raise ProviderError(
+            "No model is named.", "refused", "Put model_name into the preset's parameters."
+        )
+    words = "input" if api == "responses" else "messages"
+    named = {name: body.pop(name) for name in ("model", "stream", words)}
+    # The rest bypasses the client's own list of parameters, which compatible servers extend.
+    return {**named, "extra_body": body}
+
+
+def _events(fold: Fold, payloads: list[bytes]) -> Iterator[ReplyEvent]:
+    for payload in payloads:
+        if payload == DONE:
+            fold.done()
+        elif payload:
+            yield from fold.part(decode(payload))
+
+
+def _comes_whole(request: ModelRequest, response: Any) -> bool:
+    """Say whether a reply is one body: not all servers that are asked for a stream send one."""
+    kind = response.headers.get("content-type", "")
+    if "html" in kind:
+        raise ProviderError(
+            f"{response.url} answered with a web page instead of a model's reply.",
+            "bad_reply",
+            "Check the base URL.",
+        )
+    return not request.stream or "application/json" in kind
+
+
+async def _next(pieces: Any, fold: Fold) -> bytes | None:
+    """Wait for the next bytes; not for long once the reply is finished."""
+    import httpx2
+
+    try:
+        async with asyncio.timeout(PATIENCE_AFTER_FINISH if fold.finished else None):
+            return bytes(await anext(pieces))
+    except StopAsyncIteration:
+        return None
+    except (TimeoutError, httpx2.HTTPError):
+        if fold.finished:
+            return None
+        raise
+
+
+@contextmanager
+def _unless_finished(fold: Fold, stop: Stop) -> Iterator[None]:
+    """Let errors of the connection pass when the reply is complete or nobody wants it."""
+    import httpx2
+
+    try:
+        yield
+    except httpx2.HTTPError:
+        if not (fold.finished or stop.wished):
+            raise
+
+
+@contextmanager
+def _patient(fold: Fold, response: Any) -> Iterator[Any]:
+    """Give a callable that hangs up a while after the reply is finished."""
+    timers: list[threading.Timer] = []
+
+    def patience() -> None:
+        if fold.finished and not timers:
+            timer = threading.Timer(PATIENCE_AFTER_FINISH, hang_up, (response,))
+            timer.daemon = True
+            timer.start()
+            timers.append(timer)
+
+    try:
+        yield patience
+    finally:
+        for timer in timers:
+            timer.cancel()

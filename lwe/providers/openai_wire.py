@@ -1,0 +1,186 @@
+"""Turns a request of ours into the JSON of OpenAI's two APIs; pure.
+
+Sources: the API reference of OpenAI for chat completions and Responses; the names of the
+parameters in presets are those of the seed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from lwe.domain import Message, ModelRequest, ToolCall
+from lwe.errors import ProviderError
+
+Api = Literal["responses", "chat"]
+
+CLIENT_PARAMETERS = frozenset(
+    {
+        "api_key_env_var",
+        "max_retries",
+        "openai_api_base",
+        "openai_api_key",
+        "openai_organization",
+        "request_timeout",
+        "use_responses_api",
+        "verbose",
+    }
+)
+"""Customizations that set up the client and are not sent."""
+
+TOOL_PARAMETERS = frozenset({"tools", "tool_choice"})
+
+_BOTH = {"temperature": "temperature", "top_p": "top_p", "top_logprobs": "top_logprobs"}
+_WIRE: dict[Api, dict[str, str]] = {
+    "responses": _BOTH
+    | {
+        "max_tokens": "max_output_tokens",
+        "reasoning_effort": "reasoning.effort",
+        "verbosity": "text.verbosity",
+        "model_kwargs.response_format": "text.format",
+    },
+    "chat": _BOTH
+    | {
+        "max_tokens": "max_completion_tokens",
+        "reasoning_effort": "reasoning_effort",
+        "verbosity": "verbosity",
+        "presence_penalty": "presence_penalty",
+        "frequency_penalty": "frequency_penalty",
+        "seed": "seed",
+        "logprobs": "logprobs",
+        "logit_bias": "logit_bias",
+        "stop": "stop",
+        "n": "n",
+        "model_kwargs.response_format": "response_format",
+    },
+}
+BODY_PARAMETERS = frozenset(_WIRE["responses"]) | frozenset(_WIRE["chat"])
+_REASONING = ("o1", "o3", "o4", "gpt-5", "gpt-6")
+_WITHOUT_SYSTEM_ROLE = ("o1-mini", "o1-preview")
+
+
+def body(request: ModelRequest, api: Api) -> dict[str, Any]:
+    """Build the JSON to send.
+
+    Raises:
+        ProviderError: for a parameter that this API does not take.
+    """
+    made: dict[str, Any] = {"model": request.model, "stream": request.stream}
+    if api == "responses":
+        made["input"] = [item for message in request.messages for item in _items(message)]
+    else:
+        made["messages"] = [_chat(message) for message in request.messages]
+        if needs_chat(request.model):
+            _rename_system_role(made["messages"])
+        if request.stream:
+            made["stream_options"] = {"include_usage": True}
+    for name, value in _parameters(request.customizations, api):
+        if name == "temperature" and request.model.startswith(_REASONING):
+            continue  # These models refuse every temperature but their own.
+        _put(made, name, value)
+    return made
+
+
+def needs_chat(model: str) -> bool:
+    """Say whether OpenAI offers this model through chat completions only."""
+    return model.startswith(_WITHOUT_SYSTEM_ROLE)
+
+
+def _parameters(customizations: Mapping[str, Any], api: Api) -> Iterable[tuple[str, Any]]:
+    wire = _WIRE[api]
+    for key, value in customizations.items():
+        if key == "model_kwargs" and isinstance(value, Mapping):
+            for inner, setting in value.items():
+                if setting is not None:
+                    yield wire.get(f"model_kwargs.{inner}", str(inner)), setting
+        elif value is None or key == "model_name" or key in CLIENT_PARAMETERS | TOOL_PARAMETERS:
+            continue
+        elif key in wire:
+            yield wire[key], value
+        else:
+            raise ProviderError(
+                f"The parameter '{key}' cannot be sent through the {_API_NAMES[api]}.",
+                "refused",
+                "Remove it from the preset.",
+            )
+
+
+_API_NAMES: dict[Api, str] = {"responses": "Responses API", "chat": "chat completions API"}
+
+
+def _put(made: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for parent in parents:
+        inner = made.get(parent)
+        made[parent] = dict(inner) if isinstance(inner, Mapping) else {}  # it may be the preset's
+        made = made[parent]
+    made[last] = _flat_schema(value) if path == "text.format" else value
+
+
+def _flat_schema(format: Any) -> Any:
+    """Turn the schema of a chat completion into one of Responses, which wraps it once less."""
+    schema = format.get("json_schema") if isinstance(format, Mapping) else None
+    return {"type": "json_schema", **schema} if isinstance(schema, Mapping) else format
+
+
+def _rename_system_role(messages: list[dict[str, Any]]) -> None:
+    for message in messages:
+        if message["role"] == "system":
+            message["role"] = "user"
+
+
+def _chat(message: Message) -> dict[str, Any]:
+    if message.tool_result is not None:
+        return {
+            "role": "tool",
+            "tool_call_id": message.tool_result.id,
+            "content": _json(message.tool_result.value),
+        }
+    text = _encodable(message.text)
+    if message.tool_calls:
+        return {
+            "role": "assistant",
+            "content": text or None,
+            "tool_calls": [_chat_call(call) for call in message.tool_calls],
+        }
+    return {"role": message.role, "content": text}
+
+
+def _chat_call(call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": _json(dict(call.args))}
+    return {"id": call.id, "type": "function", "function": function}
+
+
+def _items(message: Message) -> Iterable[dict[str, Any]]:
+    if message.tool_result is not None:
+        result = message.tool_result
+        yield {
+            "type": "function_call_output",
+            "call_id": result.id,
+            "output": _json(result.value),
+        }
+        return
+    text = _encodable(message.text)
+    if message.role == "assistant":
+        if text:
+            part = {"type": "output_text", "text": text, "annotations": []}
+            yield {"type": "message", "role": "assistant", "content": [part]}
+    else:
+        yield {"type": "message", "role": message.role, "content": text}
+    for call in message.tool_calls:
+        yield {
+            "type": "function_call",
+            "name": call.name,
+            "arguments": _json(dict(call.args)),
+            "call_id": call.id,
+        }
+
+
+def _json(value: Any) -> str:
+    return _encodable(json.dumps(value, ensure_ascii=False))
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which come from terminals and cannot be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Conversations in SQLite: the seed's tables, and ours beside them."""

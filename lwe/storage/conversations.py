@@ -1,0 +1,124 @@
+"""Conversations: listed a window at a time, opened, renamed, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lwe.domain import Conversation, Message
+from lwe.errors import NotFound
+from lwe.storage import history, rows
+from lwe.storage.part import Part
+
+LISTED = "FROM conversation WHERE user_id = ? AND hidden = 0"
+FIRST_WORDS = """(SELECT substr(message, 1, 80) FROM message
+    WHERE conversation_id = conversation.id AND role = 'user' ORDER BY id LIMIT 1)"""
+"""How the first question begins: it stands for a title where there is none."""
+CONTAINING = f" AND instr(casefold(coalesce(title, {FIRST_WORDS}, '')), ?) > 0"
+NEWEST_FIRST = " ORDER BY updated_time DESC, id DESC LIMIT ? OFFSET ?"
+_MESSAGES = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note
+    FROM message LEFT JOIN tui_mark ON tui_mark.message_id = message.id
+    WHERE conversation_id = ? ORDER BY message.id"""
+_ALL = -1
+"""What SQLite takes for no limit."""
+
+
+class Conversations(Part):
+    """The conversations of a database and what was said in them."""
+
+    def conversations(
+        self, user_id: int, limit: int | None = None, offset: int = 0, containing: str = ""
+    ) -> list[Conversation]:
+        """Return a window of a user's list: last changed first, without hidden ones.
+
+        Args:
+            limit: the most to return; None for all.
+            offset: how many to pass over.
+            containing: only titles with this text in it, whatever its case.
+        """
+        where, values = _listed(user_id, containing)
+        window = (_ALL if limit is None else limit, offset)
+        columns = f"SELECT *, CASE WHEN title IS NULL THEN {FIRST_WORDS} END AS opening "
+        found = self._database.rows(columns + where + NEWEST_FIRST, (*values, *window))
+        return [replace(rows.conversation_of(row), opening=row["opening"] or "") for row in found]
+
+    def conversation_count(self, user_id: int, containing: str = "") -> int:
+        """Count what `conversations` lists without a limit."""
+        where, values = _listed(user_id, containing)
+        found = self._database.rows(f"SELECT count(*) AS number {where}", values)
+        return int(found[0]["number"]) if found else 0
+
+    def history(
+        self, user_id: int, limit: int | None = None, offset: int = 0
+    ) -> list[Conversation]:
+        """Return a window of a user's conversations as the seed lists them: newest id first.
+
+        Hidden ones are among them.
+        """
+        found = self._database.rows(
+            "SELECT * FROM conversation WHERE user_id = ? ORDER BY id DESC LIMIT ? OFFSET ?",
+            (user_id, _ALL if limit is None else limit, offset),
+        )
+        return [rows.conversation_of(row) for row in found]
+
+    def conversation(self, conversation_id: int, user_id: int | None = None) -> Conversation:
+        """Return a conversation.
+
+        Args:
+            user_id: whose it has to be; None for anybody's.
+
+        Raises:
+            NotFound: when it does not exist, or is another user's.
+        """
+        found = self._database.row("SELECT * FROM conversation WHERE id = ?", (conversation_id,))
+        if found is None or user_id not in (None, found["user_id"]):
+            raise NotFound("Conversation", conversation_id)
+        return rows.conversation_of(found)
+
+    def messages(self, conversation_id: int) -> list[Message]:
+        """Return everything that was said, oldest first."""
+        return [rows.message_of(row) for row in self._message_rows(conversation_id)]
+
+    def raw_messages(self, conversation_id: int) -> list[dict[str, Any]]:
+        """Return everything that was said as the seed's dictionaries, oldest first."""
+        return [rows.raw_message(row) for row in self._message_rows(conversation_id)]
+
+    def history_for_model(self, conversation_id: int) -> list[Message]:
+        """Return what a model should be told of a conversation, oldest first.
+
+        Questions that got no answer, empty answers, and tool calls and results that are not
+        whole are left out.
+        """
+        return history.sendable(self._message_rows(conversation_id))
+
+    def rename(self, conversation_id: int, title: str) -> None:
+        """Give a conversation a title; its place in the list stays.
+
+        Raises:
+            NotFound: when it does not exist.
+        """
+        with self._database.story():
+            self.conversation(conversation_id)
+            self._database.change(
+                "UPDATE conversation SET title = ? WHERE id = ?",
+                (rows.storable(title), conversation_id),
+            )
+
+    def delete_conversation(self, conversation_id: int) -> None:
+        """Delete a conversation and everything in it.
+
+        Raises:
+            NotFound: when it does not exist.
+        """
+        with self._database.story():
+            self.conversation(conversation_id)
+            self._database.change("DELETE FROM conversation WHERE id = ?", (conversation_id,))
+
+    def _message_rows(self, conversation_id: int) -> list[dict[str, Any]]:
+        return self._database.rows(_MESSAGES, (conversation_id,))
+
+
+def _listed(user_id: int, containing: str) -> tuple[str, tuple[Any, ...]]:
+    if not containing:
+        return LISTED, (user_id,)
+    return LISTED + CONTAINING, (user_id, rows.storable(containing).casefold())

@@ -1,0 +1,73 @@
+"""The journal of unfinished turns, and drafts: what must survive the end of the program."""
+
+from __future__ import annotations
+
+from lwe.storage import entries, rows
+from lwe.storage.part import Part
+
+
+class Journal(Part):
+    """Words that are not messages yet."""
+
+    def note_progress(self, journal_id: int, text: str) -> None:
+        """Keep what has been said so far; nothing happens when the turn is gone."""
+        with self._database.story():
+            self._database.change(
+                "UPDATE tui_journal SET text = ?, touched = ? WHERE id = ?",
+                (rows.storable(text), rows.now(), journal_id),
+            )
+
+    def recover(self) -> int:
+        """Make messages of what dead processes left unfinished; returns how many turns."""
+        left = self._database.rows("SELECT id, owner, touched FROM tui_journal")
+        abandoned = [row["id"] for row in left if entries.is_abandoned(row)]
+        if abandoned:  # Nobody is kept from writing when there is nothing to do.
+            with self._database.story():
+                for journal_id in abandoned:
+                    entries.close_journal(self._database, journal_id)
+        return len(abandoned)
+
+    def draft(self, user_id: int, conversation_id: int | None) -> str:
+        """Return what was written and not sent; empty for nothing.
+
+        Args:
+            conversation_id: where; None for the conversation that does not exist yet.
+        """
+        found = self._database.row(
+            "SELECT text FROM tui_draft WHERE user_id = ? AND conversation_id IS ?",
+            (user_id, conversation_id),
+        )
+        return str(found["text"]) if found else ""
+
+    def save_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
+        """Keep what is written and not sent; an empty text removes it.
+
+        Raises:
+            NotFound: when the conversation, or the user, is not there any more.
+        """
+        with self._database.story():
+            self._put_draft(user_id, conversation_id, text)
+
+    def append_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
+        """Keep a text below what is written and not sent, a blank line between them.
+
+        Raises:
+            NotFound: when the conversation, or the user, is not there any more.
+        """
+        with self._database.story():
+            parts = (self.draft(user_id, conversation_id), text)
+            self._put_draft(user_id, conversation_id, "\n\n".join(part for part in parts if part))
+
+    def _put_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
+        place = (user_id, conversation_id)
+        self._check_place(*place)
+        self._database.change(
+            "DELETE FROM tui_draft WHERE user_id = ? AND conversation_id IS ?", place
+        )
+        if text:
+            self._database.insert(
+                "tui_draft",
+                user_id=user_id,
+                conversation_id=conversation_id,
+                text=rows.storable(text),
+            )

@@ -1,0 +1,37 @@
+"""`Store`: conversations and users in one SQLite file; domain values in, domain values out."""
+
+from __future__ import annotations
+
+from lwe.storage.conversations import Conversations
+from lwe.storage.database import BUSY_SECONDS, Database
+from lwe.storage.journal import Journal
+from lwe.storage.turns import OpenTurn, Timing, Turns
+from lwe.storage.users import Users
+
+__all__ = ["OpenTurn", "Store", "Timing"]
+
+
+class Store(Users, Conversations, Turns, Journal):
+    """Keeps what is said; may be used from any thread, and by several programs at once.
+
+    Every method is one story in one transaction: it happens as a whole, or raises and leaves
+    the file as it was.
+
+    Args:
+        url: the seed's URL (`sqlite:///path`, `sqlite:///:memory:`), or a path.
+        busy_seconds: how long to wait for another program that is writing.
+
+    Raises:
+        StorageError: when the file cannot be used; so does every method.
+    """
+
+    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
+        super().__init__(Database(url, busy_seconds))
+
+    def changed(self) -> int:
+        """Return a number that differs after anybody, another program included, has written."""
+        return self._database.changed()
+
+    def close(self) -> None:
+        """Close the file; it opens again when something is asked."""
+        self._database.close()

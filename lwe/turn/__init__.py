@@ -1,0 +1,1 @@
+"""A turn: one question and its answer, decided once and performed in two ways."""

@@ -1,0 +1,3 @@
+"""The version of the distribution, read by the build."""
+
+VERSION = "0.1.0"

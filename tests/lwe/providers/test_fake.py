@@ -1,0 +1,82 @@
+"""The scripted provider speaks the seed's format."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from lwe.domain import Message, ModelRequest
+from lwe.events import ReplyEvent, ReplyFinished, TextDelta
+from lwe.providers.fake import FakeLlm
+from lwe.providers.provider import Stop
+
+ASKED = Message("user", "hi")
+
+
+def answer(*talk: Message, stream: bool = True, **settings: Any) -> list[str]:
+    """Return the pieces that are said."""
+    request = ModelRequest(talk or (ASKED,), settings, stream)
+    *pieces, end = FakeLlm().stream(request, Stop())
+    assert end == ReplyFinished("stop")
+    return [piece.text for piece in pieces if isinstance(piece, TextDelta)]
+
+
+@pytest.mark.parametrize("nothing", [None, [], ""])
+@pytest.mark.parametrize("stream", [True, False])
+def test_without_responses_it_says_so_in_one_piece(nothing: object, stream: bool) -> None:
+    assert answer(responses=nothing, stream=stream) == ["test response"]
+    assert answer(stream=stream) == ["test response"]
+
+
+def test_a_text_is_streamed_by_its_characters() -> None:
+    assert answer(responses=["a b"]) == ["a", " ", "b"]
+    assert answer(responses=["a b"], stream=False) == ["a b"]
+
+
+def test_a_list_is_streamed_by_its_pieces() -> None:
+    assert answer(responses=[["one ", "two"]]) == ["one ", "two"]
+    assert answer(responses=[["one ", "two"]], stream=False) == ["one two"]
+
+
+@pytest.mark.parametrize(("responses", "said"), [("text", "text"), ([7], "7"), ([["a", 1]], "a1")])
+def test_what_is_no_list_of_texts_is_taken_as_meant(responses: object, said: str) -> None:
+    assert "".join(answer(responses=responses)) == said
+
+
+def test_every_request_begins_with_the_first_response() -> None:
+    talk = (ASKED, Message("assistant", "first"), Message("user", "again"))
+    assert answer(*talk, responses=["first", "second"], stream=False) == ["first"]
+
+
+@pytest.mark.parametrize(("rounds", "said"), [(0, "a"), (1, "b"), (2, "a"), (3, "b")])
+def test_further_rounds_of_a_request_rotate(rounds: int, said: str) -> None:
+    talk = (Message("assistant", "old"), ASKED, *[Message("assistant", "")] * rounds)
+    assert answer(*talk, responses=["a", "b"], stream=False) == [said]
+
+
+def test_a_stop_ends_it() -> None:
+    stop, said = Stop(), list[ReplyEvent]()
+    for event in FakeLlm().stream(ModelRequest((ASKED,), {"responses": ["long"]}), stop):
+        said.append(event)
+        stop.request()
+    assert said == [TextDelta("l")]
+
+
+async def test_awaiting_says_the_same() -> None:
+    request = ModelRequest((ASKED,), {"responses": [["a", "b"]]})
+    async with aclosing(FakeLlm().astream(request)) as events:
+        assert [event async for event in events] == list(FakeLlm().stream(request, Stop()))
+
+
+def test_its_models_are_the_seeds() -> None:
+    fake = FakeLlm()
+    assert dict(fake.models) == {
+        "gpt-3.5-turbo": 4096,
+        "gpt-3.5-turbo-1106": 16384,
+        "gpt-4": 8192,
+        "gpt-4o": 131072,
+    }
+    assert fake.default_customizations() == {"model_name": "gpt-5.4-mini"}
+    assert fake.unknown_parameters({"responses": [], "model_name": "x", "n": 1}) == ["n"]

@@ -1,0 +1,215 @@
+"""Conversations are listed a window at a time, opened only by their user, and go as a whole."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from lwe.domain import Conversation, Mark, Message, User
+from lwe.errors import NotFound
+from lwe.storage.conversations import CONTAINING, LISTED, NEWEST_FIRST
+from lwe.storage.store import Store, Timing
+from tests.lwe.storage.helpers import ORIGIN, answered, asked, plain, sql, texts
+
+TITLES = (None, "", "Straße", "STRASSE", "100% sure", "a_b", "Ünï", "plan", "Plan B", "new\nline")
+
+
+def fill(path: Path, number: int, seed: int) -> list[Conversation]:
+    """Write conversations of two users with many equal times and titles."""
+    dice = random.Random(seed)
+    with plain(path) as connection:
+        connection.execute("BEGIN")
+        for id_ in range(1, number + 1):
+            row = (
+                id_,
+                dice.choice((1, 1, 2)),
+                dice.choice(TITLES),
+                "2026-01-01 00:00:00.000000",
+                f"2026-01-{dice.randint(1, 9):02} 00:00:00.{dice.choice((0, 5)):06}",
+                dice.choice((0, 0, 0, 1)),
+            )
+            connection.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?)", row)
+        connection.execute("COMMIT")
+        found = connection.execute("SELECT * FROM conversation").fetchall()
+    return [
+        Conversation(
+            row[0],
+            row[1],
+            row[2],
+            datetime.fromisoformat(row[3]),
+            datetime.fromisoformat(row[4]),
+            bool(row[5]),
+        )
+        for row in found
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_windows_together_are_the_whole_list_in_order(
+    store: Store, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    users = [store.add_user(name).id for name in ("ann", "ben")]
+    everything = fill(tmp_path / "storage.db", 120, seed)
+    for user_id in users:
+        for containing in ("", "STRASSE", "straße", "%", "_", "ü", "PLAN", "none", "\n"):
+            wanted = sorted(
+                (
+                    row
+                    for row in everything
+                    if row.user_id == user_id
+                    and not row.hidden
+                    and containing.casefold() in (row.title or "").casefold()
+                ),
+                key=lambda row: (row.updated, row.id),
+                reverse=True,
+            )
+            size = dice.randint(1, 30)
+            windows = [
+                store.conversations(user_id, size, offset, containing)
+                for offset in range(0, len(wanted) + size, size)
+            ]
+            assert [row for window in windows for row in window] == wanted
+            assert store.conversation_count(user_id, containing) == len(wanted)
+            assert store.conversations(user_id, containing=containing) == wanted
+
+
+def test_history_has_hidden_ones_too_and_goes_by_id(store: Store, tmp_path: Path) -> None:
+    ann = store.add_user("ann").id
+    store.add_user("ben")
+    everything = [row for row in fill(tmp_path / "storage.db", 60, 7) if row.user_id == ann]
+    assert store.history(ann) == everything[::-1]
+    assert store.history(ann, 5, 10) == everything[::-1][10:15]
+    assert any(row.hidden for row in everything)
+
+
+def test_a_window_is_read_from_the_index_without_sorting(store: Store, tmp_path: Path) -> None:
+    for query in (f"SELECT * {LISTED}{NEWEST_FIRST}", f"SELECT count(*) {LISTED}"):
+        values = (1, 50, 1000)[: query.count("?")]
+        plan = [
+            row[3] for row in sql(tmp_path / "storage.db", f"EXPLAIN QUERY PLAN {query}", *values)
+        ]
+        assert len(plan) == 1
+        assert "INDEX tui_conversation_list_idx (user_id=? AND hidden=?)" in plan[0]
+    plan = [
+        row["detail"]
+        for row in store._database.rows(
+            f"EXPLAIN QUERY PLAN SELECT * {LISTED}{CONTAINING}{NEWEST_FIRST}", (1, "x", 50, 0)
+        )
+    ]
+    assert "tui_conversation_list_idx" in plan[0]
+    assert not any("TEMP B-TREE" in step for step in plan)
+
+
+def test_the_list_is_ordered_by_what_happened_last(store: Store, user: User) -> None:
+    first = asked(store, user.id)
+    second = asked(store, user.id)
+    assert [row.id for row in store.conversations(user.id, 10)] == [
+        second.conversation_id,
+        first.conversation_id,
+    ]
+    answered(store, first)
+    store.rename(second.conversation_id, "No reason to jump")
+    assert [row.id for row in store.conversations(user.id, 10)] == [
+        first.conversation_id,
+        second.conversation_id,
+    ]
+
+
+def test_a_conversation_is_its_users(store: Store, user: User) -> None:
+    ben = store.add_user("ben")
+    number = asked(store, user.id).conversation_id
+    assert store.conversation(number) == store.conversation(number, user.id)
+    for wanted, user_id in ((number, ben.id), (99, user.id), (99, None), (10**30, None)):
+        with pytest.raises(NotFound) as caught:
+            store.conversation(wanted, user_id)
+        assert (caught.value.what, caught.value.name) == ("Conversation", wanted)
+
+
+def test_renaming(store: Store, user: User) -> None:
+    number = asked(store, user.id).conversation_id
+    assert store.conversation(number).title is None
+    store.rename(number, "A \ud83d\ude00 title\0")
+    assert store.conversation(number).title == "A 😀 title\ufffd"
+    with pytest.raises(NotFound):
+        store.rename(99, "Nothing")
+
+
+def test_deleting_takes_everything_along(store: Store, user: User, tmp_path: Path) -> None:
+    turn = asked(store, user.id)
+    store.commit_turn(
+        turn.journal_id, Message("assistant", "x", mark=Mark("stopped")), Timing(0.1, 1.0)
+    )
+    asked(store, user.id, "and?", turn.conversation_id)
+    store.save_draft(user.id, turn.conversation_id, "draft")
+    store.delete_conversation(turn.conversation_id)
+    for table in ("conversation", "message", "tui_mark", "tui_timing", "tui_journal", "tui_draft"):
+        assert sql(tmp_path / "storage.db", f"SELECT * FROM {table}") == []
+    with pytest.raises(NotFound):
+        store.delete_conversation(turn.conversation_id)
+
+
+def test_a_stranger_with_a_used_id_inherits_nothing(store: Store, user: User) -> None:
+    old = asked(store, user.id)
+    store.commit_turn(
+        old.journal_id, Message("assistant", "x", mark=Mark("cut", "why")), Timing(0.1, 1.0)
+    )
+    waiting = asked(store, user.id, "and?", old.conversation_id)
+    store.save_draft(user.id, old.conversation_id, "draft")
+    store.delete_conversation(old.conversation_id)
+
+    new = asked(store, user.id)
+    assert new.conversation_id == old.conversation_id
+    assert new.user_message_id == old.user_message_id
+    assert store.draft(user.id, new.conversation_id) == ""
+    assert answered(store, waiting, "to the old question") is None
+    stored = answered(store, new)
+    assert stored is not None
+    assert [message.mark for message in store.messages(new.conversation_id)] == [None] * 3
+    assert store.timings(new.conversation_id) == {}
+
+
+def test_what_cannot_be_decoded_stays_text_and_is_not_sent(
+    store: Store, user: User, tmp_path: Path
+) -> None:
+    turn = asked(store, user.id)
+    answered(store, turn)
+    insert = """INSERT INTO message (conversation_id, role, message, message_type,
+        message_metadata, model, provider, preset, created_time)
+        VALUES (?, ?, ?, ?, ?, '', '', '', 'yesterday')"""
+    odd = [
+        ("assistant", "{broken", "tool_call", None),
+        ("assistant", '"text"', "tool_call", None),
+        ("assistant", "[]", "tool_call", None),
+        ("tool", "{broken", "tool_response", None),
+        ("tool", "1", "tool_response", "{broken"),
+        ("tool", "no type", "content", None),
+        ("function", "an old role", "content", None),
+    ]
+    for row in odd:
+        sql(tmp_path / "storage.db", insert, turn.conversation_id, *row)
+    said = store.messages(turn.conversation_id)
+    assert texts(said)[3:] == [text for _, text, _, _ in odd]
+    assert said[-1].created is None
+    assert store.history_for_model(turn.conversation_id) == said[:3]
+    assert [row["message"] for row in store.raw_messages(turn.conversation_id)][3] == "{broken"
+
+
+def test_messages_of_nothing(store: Store) -> None:
+    assert store.messages(99) == []
+    assert store.history_for_model(99) == []
+    assert store.raw_messages(99) == []
+    assert store.conversations(99, 10) == []
+    assert store.conversation_count(10**30) == 0
+
+
+def test_the_title_of_a_new_conversation(store: Store, user: User) -> None:
+    new = [Message("user", "x")]
+    titled = store.begin_turn(user.id, None, new, ORIGIN, "Mine")
+    assert store.conversation(titled.conversation_id).title == "Mine"
+    again = store.begin_turn(user.id, titled.conversation_id, new, ORIGIN, "Other")
+    assert not again.created
+    assert store.conversation(titled.conversation_id).title == "Mine"
