@@ -2,17 +2,17 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 RUN = $(PYTHON) -m
 
-.PHONY: check format lint types contracts test
+.PHONY: check format lint types contracts test snap run demo bench
 
 check: lint types contracts test
 
 format:
-	$(RUN) ruff format lwe tests
-	$(RUN) ruff check --fix lwe tests
+	$(RUN) ruff format lwe lwe_tui tests
+	$(RUN) ruff check --fix lwe lwe_tui tests
 
 lint:
-	$(RUN) ruff format --check lwe tests
-	$(RUN) ruff check lwe tests
+	$(RUN) ruff format --check lwe lwe_tui tests
+	$(RUN) ruff check lwe lwe_tui tests
 
 types:
 	$(RUN) mypy
@@ -22,3 +22,15 @@ contracts:
 
 test:
 	$(RUN) pytest
+
+snap:
+	$(RUN) pytest tests/snapshots --snapshot-update
+
+run:
+	$(RUN) lwe_tui
+
+demo:
+	$(RUN) lwe_tui --preset local
+
+bench:
+	tests/benchmarks/run

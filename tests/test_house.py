@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(ROOT.glob("lwe/**/*.py"))
+FILES = sorted([*ROOT.glob("lwe/**/*.py"), *ROOT.glob("lwe_tui/**/*.py")])
 LONGEST_FILE, LONGEST_FUNCTION, MOST_METHODS = 400, 40, 20
-FACES = {"ApiBackend"}
-"""Many methods of one or two lines each: the seed's door."""
+FACES = {"ApiBackend", "Session"}
+"""Many methods of one or two lines each: the seed's door, and the app's."""
 FREE_PREFIXES = ("action_", "on_", "watch_", "render_")
 MAY_PRINT = {"lwe/core/util.py", "lwe/providers/local_child.py"}
 
@@ -105,6 +105,11 @@ def test_awaiting_stays_where_the_house_says() -> None:
     [
         ("from lwe import ApiBackend", ["textual", "rich", "openai", "jinja2"]),
         ("import lwe", ["textual", "rich", "openai", "jinja2", "peewee", "yaml"]),
+        ("import lwe_tui.cli", ["textual", "rich", "openai", "peewee", "yaml"]),
+        (
+            "import lwe_tui.app",
+            ["openai", "peewee", "jinja2", "yaml", "httpx2", "pydantic", "pygments.lexers.python"],
+        ),
     ],
 )
 def test_heavy_packages_wait_until_they_are_needed(statement: str, absent: list[str]) -> None:

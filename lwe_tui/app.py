@@ -1,0 +1,259 @@
+"""The Textual app: the session's life, themes, signals, the first screen."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import time
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.timer import Timer
+from textual.types import CSSPathType
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from lwe_tui import clipboard, faults, keys, themes
+from lwe_tui.main.screen import MainScreen
+from lwe_tui.messages import CopyWanted, Noticed
+from lwe_tui.modals.form import Form
+from lwe_tui.modals.palette import Palette
+from lwe_tui.room import aside
+from lwe_tui.session import Options, Session
+from lwe_tui.terminal import mend_key_sequences, mend_pastes
+from lwe_tui.widgets.tasks import TaskFailed, Tasks
+from lwe_tui.widgets.virtual_list import Row
+
+THEMES = ("lwe-", "textual-")
+"""How the names of the themes begin that the palette offers."""
+QUIT_SECONDS = 2.0
+INSIST_SECONDS = 4.0
+INTERRUPT_SECONDS = 2.0
+ESCAPE_SECONDS = 0.03
+"""How long an arrow may follow an Escape and still be alt+arrow of an old terminal."""
+EARLIER_SECONDS = 0.25
+_ARROWS = ("up", "down", "left", "right")
+_FORMS = frozenset(("enter", "tab", "shift+tab"))
+_OURS = frozenset(
+    name
+    for key in (*keys.APP, *keys.MAIN, *keys.SLOT_KEYS)
+    for name in key.keys.split(",")
+    if key.priority
+)
+
+
+class LweApp(App[None], Tasks, inherit_bindings=False):
+    """Talks to language models.
+
+    Args:
+        session: the door to the library.
+    """
+
+    TITLE = "lwe-tui"
+    CSS_PATH: ClassVar[CSSPathType | None] = [  # one style sheet beside each folder of widgets
+        "app.tcss",
+        "main/main.tcss",
+        "chat/chat.tcss",
+        "sidebar/sidebar.tcss",
+        "modals/modals.tcss",
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.APP)
+
+    def __init__(self, session: Session | None = None) -> None:
+        mend_key_sequences()
+        mend_pastes()
+        super().__init__()
+        self.session = session or Session()
+        self.animation_level = "none"
+        self._interrupted = 0.0
+        self._escape: tuple[events.Key, Timer] | None = None
+        self._look = themes.load()
+        for theme in self._look.themes:
+            self.register_theme(theme)
+        self.theme = self._look.chosen
+
+    def get_default_screen(self) -> MainScreen:
+        return MainScreen(self.session)
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._leave)
+        for problem in self._look.problems:
+            self.post_message(Noticed(problem, "warning"))
+        self.theme_changed_signal.subscribe(self, lambda theme: themes.remember(theme.name))
+
+    def on_ready(self) -> None:
+        # What was loaded for the first frame stays: it need not be looked at again.
+        gc.freeze()
+        gc.enable()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold an Escape for a moment: without the kitty protocol it may begin alt+arrow."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._escape is not None and event.key in _ARROWS:
+                self._take_escape()
+                event = events.Key(f"alt+{event.key}", None)
+            else:
+                await self._let_escape_go()
+            if event.key == "escape":
+                timer = self.set_timer(ESCAPE_SECONDS, self._let_escape_go)
+                self._escape = (event, timer)
+                return
+            if isinstance(self.screen, MainScreen) and self.screen.takes(event):
+                return
+            if event.key in (_FORMS if isinstance(self.screen, Form) else _OURS):
+                await self._let_earlier_keys_go()
+        await super().on_event(event)
+
+    async def _let_earlier_keys_go(self) -> None:
+        """Wait until what was typed before this key has arrived.
+
+        Our keys act at once, while letters wait in the queue of the widget that has the focus: a
+        fast typist would quit, switch or open something else before the last letters are there.
+        """
+        focused = self.focused
+        if focused is None or not isinstance(focused.parent, Widget):
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EARLIER_SECONDS):
+                # Twice: Enter makes the composer write to itself, and then to its parent.
+                for widget in (focused, focused, focused.parent):
+                    arrived = asyncio.Event()
+                    widget.call_later(arrived.set)
+                    await arrived.wait()
+
+    def _take_escape(self) -> events.Key | None:
+        if self._escape is None:
+            return None
+        (event, timer), self._escape = self._escape, None
+        timer.stop()
+        return event
+
+    async def _let_escape_go(self) -> None:
+        event = self._take_escape()
+        if event is None or (isinstance(self.screen, MainScreen) and self.screen.takes(event)):
+            return
+        await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Show a sentence instead of a traceback with the values of variables, keys among them."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self._return_code = 1
+        self.panic(Text(faults.report(error)))
+
+    def _leave(self) -> None:
+        self.start_only_task("quit", self.action_quit)
+
+    async def action_quit(self) -> None:
+        """Stop what streams, keep it, and leave."""
+        if not self.is_headless:
+            aside(self._insist)
+        main = self._main
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUIT_SECONDS):
+                if main is not None:
+                    await main.until_words_can_be_kept()
+                answering = [w for w in self.workers if (w.group or "").startswith("turn-")]
+                for worker in answering:
+                    worker.cancel()
+                await asyncio.gather(*(_ended(worker) for worker in answering))
+        if main is not None:
+            main.chat.keep_draft()
+        self.exit()
+
+    def _insist(self) -> None:
+        """End the process when the terminal has gone: writing to it may block for ever."""
+        time.sleep(INSIST_SECONDS)
+        self.session.close()  # Whatever is to be stored is stored first.
+        os._exit(1)
+
+    @property
+    def _main(self) -> MainScreen | None:
+        return next((s for s in self.screen_stack if isinstance(s, MainScreen)), None)
+
+    async def action_interrupt(self) -> None:
+        """Copy what is selected; with nothing selected, quit at the second press."""
+        if selected := self._selected():
+            self.post_message(CopyWanted(selected))
+            return
+        now = time.monotonic()
+        if now - self._interrupted < INTERRUPT_SECONDS:
+            await self.action_quit()
+            return
+        self._interrupted = now
+        self.post_message(Noticed("ctrl+c again quits."))
+
+    def _selected(self) -> str:
+        focused = self.focused
+        if isinstance(focused, TextArea | Input) and focused.selected_text:
+            secret = isinstance(focused, Input) and focused.password
+            return "" if secret else focused.selected_text
+        return self.screen.get_selected_text() or ""
+
+    def on_copy_wanted(self, event: CopyWanted) -> None:
+        self.start_task("copy", self._copy, event.text)
+
+    async def _copy(self, text: str) -> None:
+        taken = await clipboard.copy(text, self._write)
+        self.post_message(Noticed(f"Copied {len(text):,} characters: {taken}."))
+
+    def on_noticed(self, event: Noticed) -> None:
+        """Show what a small screen has to tell on the main one, which is below it."""
+        if self._main is not None:
+            self._main.show_notice(event.text, event.level)
+
+    def on_task_failed(self, event: TaskFailed) -> None:
+        if self._main is not None:
+            self._main.on_task_failed(event)
+
+    def _write(self, characters: str) -> None:
+        if self._driver is not None:
+            self._driver.write(characters)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, MainScreen):
+            return
+        rows = [
+            Row(key.action, key.label, key.shown or f"ctrl+l {keys.written_leader(key)}")
+            for key in (*keys.MAIN, *keys.APP)
+        ]
+        rows += [Row(f"app.use_theme({name!r})", f"Theme: {name}") for name in self._themes()]
+        # Not from a task: letters that follow at once are meant for the palette.
+        self.push_screen(Palette(rows), self._do)
+
+    def _do(self, chosen: str | None) -> None:
+        if chosen:
+            self.call_later(self.run_action, chosen, self.screen)
+
+    def _themes(self) -> list[str]:
+        return [name for name in self.available_themes if name.startswith(THEMES)]
+
+    def action_use_theme(self, name: str) -> None:
+        self.theme = name
+
+
+async def _ended(worker: Any) -> None:
+    """Wait for a worker however it ends."""
+    with suppress(Exception, asyncio.CancelledError):
+        await worker.wait()
+
+
+def run(options: Options) -> int:
+    """Run the app until the user leaves; everything said is stored by then."""
+    session = Session(options)
+    try:
+        app = LweApp(session)
+        app.run()
+        return app.return_code or 0
+    finally:
+        session.close()

@@ -1,0 +1,1 @@
+"""The main screen: composes the panes, binds the state, routes messages."""

@@ -1,0 +1,26 @@
+"""What all small screens have in common: they answer once."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen
+
+R = TypeVar("R")
+
+
+class Modal(ModalScreen[R]):
+    """Gives its first answer and ignores keys that come after it.
+
+    Keys may wait in the queue when a screen is dismissed, and a second answer would take away
+    the screen below.
+    """
+
+    _answered = False
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        if self._answered:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)

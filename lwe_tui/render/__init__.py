@@ -1,0 +1,1 @@
+"""Text from outside, cleaned and laid out as rows for the screen."""

@@ -1,0 +1,1 @@
+"""General widgets that would fit any app and know nothing of this one."""

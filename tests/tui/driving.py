@@ -1,0 +1,194 @@
+"""The app over a scripted provider, driven by keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+
+from lwe import ApiBackend
+from lwe.core.config import Config
+from lwe.domain import ModelRequest
+from lwe.errors import ProviderError
+from lwe.events import ReasoningDelta, ReplyEvent, ReplyFinished, TextDelta
+from lwe.providers.provider import Provider, Stop
+from lwe_tui.app import LweApp
+from lwe_tui.main.screen import MainScreen
+from lwe_tui.session import Session
+
+Piece = str | ReplyEvent | ProviderError | asyncio.Event
+
+
+class Scripted(Provider):
+    """Answers with the next script; an event in it is waited for."""
+
+    name = "provider_scripted"
+    parameters = frozenset({"model_name", "temperature"})
+    default_model = "model"
+
+    def __init__(self) -> None:
+        self.scripts: list[list[Piece]] = []
+        self.asked: list[ModelRequest] = []
+
+    @property
+    def models(self) -> Mapping[str, int]:
+        return {"model": 8000, "other": 8000}
+
+    def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
+        raise NotImplementedError("the app awaits")
+        yield
+
+    async def astream(self, request: ModelRequest) -> AsyncGenerator[ReplyEvent, None]:
+        if not request.stream:
+            yield TextDelta("A made title")
+            yield ReplyFinished("stop")
+            return
+        self.asked.append(request)
+        for piece in self.scripts.pop(0) if self.scripts else ["An answer."]:
+            match piece:
+                case str():
+                    yield TextDelta(piece)
+                case asyncio.Event():
+                    await piece.wait()
+                case ProviderError():
+                    raise piece
+                case _:
+                    yield piece
+        yield ReplyFinished("stop")
+
+
+def thinking(text: str) -> ReplyEvent:
+    """Return a piece of what a model thinks."""
+    return ReasoningDelta(text)
+
+
+class Driver:
+    """A running app and what a test needs of it."""
+
+    def __init__(self, app: LweApp, pilot: Pilot[None], provider: Scripted) -> None:
+        self.app, self.pilot, self.provider = app, pilot, provider
+
+    @property
+    def screen(self) -> MainScreen:
+        """The main screen, whatever covers it."""
+        return next(s for s in self.app.screen_stack if isinstance(s, MainScreen))
+
+    @property
+    def store(self) -> Any:
+        """The database."""
+        return self.app.session.engine.store
+
+    def stored(self) -> list[tuple[str, str, str]]:
+        """Return role, text and mark of every message of the newest conversation."""
+        user = self.screen.state.user
+        assert user is not None
+        newest = self.store.conversations(user.id, 1, 0)
+        return [
+            (m.role, m.text, m.mark.kind if m.mark else "")
+            for m in (self.store.messages(newest[0].id) if newest else [])
+            if m.role != "system"
+        ]
+
+    def rows(self) -> str:
+        """Return the rows of the transcript that are in sight."""
+        transcript = self.screen.chat.transcript
+        height = transcript.size.height
+        return "\n".join(transcript.render_line(y).text.rstrip() for y in range(height))
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait until everything they caused is done."""
+        for key in keys:
+            self.send(key)
+            await self.settle()
+
+    async def write(self, text: str) -> None:
+        """Type a text."""
+        self.send(*("space" if letter == " " else letter for letter in text))
+        await self.pilot.pause()
+
+    def send(self, *keys: str) -> None:
+        """Press keys without waiting, as a fast typist does."""
+        for key in keys:
+            letter = " " if key == "space" else key
+            self.app.post_message(events.Key(key, letter if len(letter) == 1 else None))
+
+    async def ask(self, text: str) -> None:
+        """Type a question and send it."""
+        await self.write(text)
+        await self.press("enter")
+
+    async def settle(self, seconds: float = 5) -> None:
+        """Wait until no task runs but turns that wait for the test."""
+        async with asyncio.timeout(seconds):
+            quiet = 0
+            while quiet < 2:
+                await self.pilot.pause(0.01)
+                await self.pilot.pause()
+                busy = [w for w in self.app.workers if not w.is_finished and not self._waits(w)]
+                quiet = 0 if busy else quiet + 1
+
+    def _waits(self, worker: Any) -> bool:
+        return str(worker.group).startswith("turn-") or self.app.screen is not self.screen
+
+    async def until(self, condition: Any, seconds: float = 5) -> None:
+        """Wait until a condition holds."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self.pilot.pause(0.01)
+
+
+def write_presets(home: Path) -> None:
+    """Write two presets of the user that the scripted provider answers."""
+    folder = home / ".config" / "llm-workflow-engine" / "presets"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, model in (("alpha", "model"), ("beta", "other")):
+        (folder / f"{name}.yaml").write_text(
+            f"metadata: {{name: {name}, provider: scripted}}\n"
+            f"model_customizations: {{model_name: {model}}}\n"
+        )
+
+
+def backend(home: Path, provider: Scripted, default: str | None = "alpha") -> ApiBackend:
+    """Return a backend that the scripted provider answers."""
+    write_presets(home)
+    config = Config()
+    made = ApiBackend(config)
+    made.engine.providers.add(provider)
+    if default:
+        config.set("model.default_preset", default)
+    made.set_current_user(made.current_user)
+    return made
+
+
+@asynccontextmanager
+async def running(
+    home: Path,
+    size: tuple[int, int] = (120, 36),
+    default: str | None = "alpha",
+    provider: Scripted | None = None,
+    before: Any = None,
+) -> AsyncIterator[Driver]:
+    """Run the app.
+
+    Args:
+        default: the preset to start with.
+        before: called with the backend before the app starts.
+    """
+    provider = provider or Scripted()
+    made = backend(home, provider, default)
+    if before:
+        before(made)
+    session = Session(backend=made)
+    app = LweApp(session)
+    try:
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot, provider)
+            await driver.settle()
+            yield driver
+    finally:
+        session.close()
