@@ -32,6 +32,8 @@ class Scripted(Provider):
     default_model = "model"
 
     def __init__(self) -> None:
+        self.waiting = 0
+        """Answers that wait for an event of their script."""
         self.scripts: list[list[Piece]] = []
         self.asked: list[ModelRequest] = []
 
@@ -54,7 +56,11 @@ class Scripted(Provider):
                 case str():
                     yield TextDelta(piece)
                 case asyncio.Event():
-                    await piece.wait()
+                    self.waiting += 1
+                    try:
+                        await piece.wait()
+                    finally:
+                        self.waiting -= 1
                 case ProviderError():
                     raise piece
                 case _:
@@ -123,17 +129,20 @@ class Driver:
         await self.press("enter")
 
     async def settle(self, seconds: float = 5) -> None:
-        """Wait until no task runs but turns that wait for the test."""
+        """Wait until no task runs but answers that wait for the test, and open forms."""
         async with asyncio.timeout(seconds):
             quiet = 0
             while quiet < 2:
                 await self.pilot.pause(0.01)
                 await self.pilot.pause()
-                busy = [w for w in self.app.workers if not w.is_finished and not self._waits(w)]
-                quiet = 0 if busy else quiet + 1
+                quiet = 0 if self._is_busy() else quiet + 1
 
-    def _waits(self, worker: Any) -> bool:
-        return str(worker.group).startswith("turn-") or self.app.screen is not self.screen
+    def _is_busy(self) -> bool:
+        if self.app.screen is not self.screen:
+            return False
+        running = [str(w.group) for w in self.app.workers if not w.is_finished]
+        turns = [group for group in running if group.startswith("turn-")]
+        return len(running) > len(turns) or len(turns) > self.provider.waiting
 
     async def until(self, condition: Any, seconds: float = 5) -> None:
         """Wait until a condition holds."""

@@ -56,6 +56,7 @@ async def test_a_question_sent_before_the_profile_is_open_is_asked(home: Path) -
         driver.screen.chat.composer.put("early")
         driver.screen.chat.composer.action_send()
         await driver.until(lambda: "An answer." in driver.rows())
+        await driver.settle()
         assert [text for _, text, _ in driver.stored()] == ["early", "An answer."]
     app.session.close()
 
