@@ -33,7 +33,7 @@ from lwe_tui.widgets.virtual_list import Row
 THEMES = ("lwe-", "textual-")
 """How the names of the themes begin that the palette offers."""
 QUIT_SECONDS = 2.0
-INSIST_SECONDS = 4.0
+INSIST_SECONDS, INSIST_PAUSE = 4.0, 0.5
 INTERRUPT_SECONDS = 2.0
 ESCAPE_SECONDS = 0.03
 """How long an arrow may follow an Escape and still be alt+arrow of an old terminal."""
@@ -175,6 +175,7 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
         """End the process when the terminal has gone: writing to it may block for ever."""
         time.sleep(INSIST_SECONDS)
         self.session.close()  # Whatever is to be stored is stored first.
+        time.sleep(INSIST_PAUSE)  # An end that only waited for that goes its own way.
         os._exit(1)
 
     @property

@@ -174,7 +174,8 @@ class Session:
             try:
                 backend.state = backend.engine.states.activate_preset(backend.state, wanted)
             except LweError as error:
-                self.tell(f"{error} Another preset is used.")
+                sentence = f"{error} Another preset is used."
+                backend.engine.states.notices.append(Notice(sentence, "error"))
         return backend.state
 
     async def users(self) -> list[User]:
@@ -208,7 +209,7 @@ class Session:
         )
 
     async def conversation_count(self, user_id: int, containing: str = "") -> int:
-        """Count the conversations whose title contains a text."""
+        """Count the conversations whose title, or first question without one, has a text in it."""
         return await self.ask(lambda: self.engine.store.conversation_count(user_id, containing))
 
     async def changed(self) -> int:

@@ -34,7 +34,8 @@ class Conversations(Part):
         Args:
             limit: the most to return; None for all.
             offset: how many to pass over.
-            containing: only titles with this text in it, whatever its case.
+            containing: only those with this text in the title, or in how the first question
+                begins where there is none, whatever its case.
         """
         where, values = _listed(user_id, containing)
         window = (_ALL if limit is None else limit, offset)

@@ -127,10 +127,11 @@ class Answers:
         try:
             await self._pane.settled.wait()
             await live.view.loaded.wait()
-            if self._pane.refusal is not None:
-                raise self._pane.refusal
-            asked_from = self._pane.state if self._shows(live) else live.state
-            live.state = replace(asked_from, conversation_id=live.view.conversation_id)
+            if refusal := self._pane.refusal or live.view.refusal:
+                raise refusal
+            elsewhere = live.view.how or live.state
+            how = self._pane.state if self._shows(live) else elsewhere
+            live.state = replace(how, conversation_id=live.view.conversation_id)
             live.asked = True
             stream = events(live.state, lambda begun: self._begun(live, begun))
             async with aclosing(stream):

@@ -65,7 +65,6 @@ class Composer(TextArea):
     def take_key(self, event: events.Key) -> None:
         """Take a printable key that was pressed elsewhere."""
         if event.character and event.is_printable:
-            self.focus()
             self.insert(event.character)
 
     def put(self, text: str) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from lwe.domain import Message, Origin
+from lwe.errors import LweError
 from lwe.state import State
 from lwe_tui.render.blocks import Entry
 
@@ -36,11 +37,16 @@ class View:
     Attributes:
         loaded: set when what is stored of it is shown, or is known not to come.
         switched: whether the user chose how to ask since it was opened.
+        how: the settings it is asked with, known when it is loaded; None for those of where it
+            was begun.
+        refusal: why it could not be read, so that nothing may be asked in it.
     """
 
     conversation_id: int | None = None
     loaded: asyncio.Event = field(default_factory=asyncio.Event)
     switched: bool = False
+    how: State | None = None
+    refusal: LweError | None = None
 
     @classmethod
     def new(cls) -> View:

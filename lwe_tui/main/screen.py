@@ -106,9 +106,11 @@ class MainScreen(Screen[None], Tasks):
                 return
             await self._list_files()
         except LweError as error:
-            self.chat.transcript.placeholder = f"{error}\n\nF5 tries again."
-            self.chat.release(LweError(f"{error} F5 opens the profile again."))
+            self._refuse(error)
             return
+        except Exception:
+            self._refuse(LweError("The profile could not be opened."))
+            raise
         self.chat.transcript.placeholder = opened.welcome
         self.state = opened.state
         if opened.draft:
@@ -120,6 +122,10 @@ class MainScreen(Screen[None], Tasks):
         self.chat.release()
         self.query_one(NoticeLine).clear()
         self._tell_all(opened.notices)
+
+    def _refuse(self, error: LweError) -> None:
+        self.chat.transcript.placeholder = f"{error}\n\nF5 tries again."
+        self.chat.release(LweError(f"{error} F5 opens the profile again."))
 
     def _tell(self, sentence: str) -> None:
         self.post_message(messages.Noticed(sentence, "error"))  # callable from any thread
@@ -230,6 +236,7 @@ class MainScreen(Screen[None], Tasks):
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and not isinstance(self.focused, TextArea):
             event.stop()
+            self._sides.go_to(self.chat.composer)
             self.chat.composer.take_key(event)
 
     def action_escape(self) -> None:
@@ -291,6 +298,7 @@ class MainScreen(Screen[None], Tasks):
         if self.chat.refusal is None:
             self.chat.retry()
         else:
+            self.chat.refusal = None  # A second F5 must not begin a second opening.
             self.chat.hold()
             self.chat.transcript.placeholder = "Opening the profile…"
             self._start()

@@ -70,20 +70,21 @@ class Switching:
             page = await self._session.open(self._screen.state, conversation_id)
             if chat.live is not live:  # It ended meanwhile, perhaps after the reading.
                 page = await self._session.open(self._screen.state, conversation_id)
-        except LweError:
-            if view is chat.view:  # Nothing may be asked in what could not be read.
+        except LweError as error:
+            view.refusal = error
+            view.loaded.set()
+            if view is chat.view:
                 self.open_new()
             raise
-        finally:
-            view.loaded.set()
-        if view is chat.view:
-            how = self._screen.state if view.switched else page.state
-            self._set(replace(how, conversation_id=conversation_id, title=page.state.title))
+        how = view.how if view.switched and view.how else page.state
+        self._set(view, replace(how, conversation_id=conversation_id, title=page.state.title))
         chat.fill(view, page)
 
-    def _set(self, state: State) -> None:
-        """Take a state whose settings are those of its conversation."""
-        self._screen.state = state
+    def _set(self, view: View, state: State) -> None:
+        """Take a state for a conversation, which may not be the open one any more."""
+        view.how = state
+        if view is self._screen.chat.view:
+            self._screen.state = state
         self._session.remember(state)
 
     async def _fill_new(self, view: View) -> None:
@@ -96,24 +97,26 @@ class Switching:
 
     def use_preset(self, name: str) -> None:
         """Ask with a preset from now on."""
-        self._screen.chat.hold()  # An Enter that follows at once is meant for this preset.
-        self._tasks.start_task("preset", self._activate, name)
+        chat = self._screen.chat
+        chat.hold()  # An Enter that follows at once is meant for this preset.
+        self._tasks.start_task("preset", self._activate, name, chat.view, self._screen.state)
 
-    async def _activate(self, name: str) -> None:
-        chat, view = self._screen.chat, self._screen.chat.view
+    async def _activate(self, name: str, view: View, ours: State) -> None:
+        chat = self._screen.chat
         try:
-            how = await self._session.activate_preset(self._screen.state, name)
-            if view is chat.view:
-                self.ask_with(how)
+            how = await self._session.activate_preset(ours, name)
+            self._ask_with(view, self._screen.state if view is chat.view else ours, how)
         finally:
             chat.release(chat.refusal)
 
     def ask_with(self, how: State) -> None:
         """Take over from a state how to ask, not who or where."""
-        ours = self._screen.state
-        self._screen.chat.view.switched = True
-        here, title = ours.conversation_id, ours.title
-        self._set(replace(how, user=ours.user, conversation_id=here, title=title))
+        self._ask_with(self._screen.chat.view, self._screen.state, how)
+
+    def _ask_with(self, view: View, ours: State, how: State) -> None:
+        view.switched = True
+        here, title = view.conversation_id, ours.title
+        self._set(view, replace(how, user=ours.user, conversation_id=here, title=title))
         self._session.warm_up(how.provider)
 
     def follow(self, moved: TurnMoved) -> None:
@@ -123,4 +126,4 @@ class Switching:
         ours = self._screen.state
         state = moved.state if moved.switched else ours
         here, title = moved.view.conversation_id, ours.title or moved.state.title
-        self._set(replace(state, conversation_id=here, title=title))
+        self._set(moved.view, replace(state, conversation_id=here, title=title))

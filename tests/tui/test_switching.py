@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from lwe.errors import LweError
 from lwe_tui.app import LweApp
 from lwe_tui.chat.notice import NoticeLine
 from lwe_tui.main.status_bar import StatusBar
-from lwe_tui.session import Session
+from lwe_tui.session import Options, Session
 from tests.tui.driving import Driver, Scripted, backend, running
 
 
@@ -26,6 +26,20 @@ def notice(driver: Driver) -> str:
 
 def questions(driver: Driver, conversation_id: int) -> list[str]:
     return [m.text for m in driver.store.messages(conversation_id) if m.role == "user"]
+
+
+def refusing(
+    sentence: str, started: threading.Event | None = None, gate: threading.Event | None = None
+) -> Callable[..., None]:
+    """Return a call of the library that fails, at once or when the gate is opened."""
+
+    def refuse(*_: object) -> None:
+        if started and gate:
+            started.set()
+            gate.wait(5)
+        raise LweError(sentence)
+
+    return refuse
 
 
 @contextmanager
@@ -125,12 +139,7 @@ async def test_words_that_could_not_be_asked_stand_before_newer_ones(
 ) -> None:
     async with running(home) as driver:
         started, gate = threading.Event(), threading.Event()
-
-        def refuse(*_: object) -> None:
-            started.set()
-            gate.wait(5)
-            raise LweError("Not now.")
-
+        refuse = refusing("Not now.", started, gate)
         monkeypatch.setattr(driver.app.session.engine, "begin", refuse)
         driver.send(*"first", "enter")
         await driver.until(started.is_set)
@@ -147,12 +156,7 @@ async def test_words_that_could_not_be_asked_wait_in_their_conversation(
     async with running(home) as driver:
         await driver.ask("one")
         started, gate = threading.Event(), threading.Event()
-
-        def refuse(*_: object) -> None:
-            started.set()
-            gate.wait(5)
-            raise LweError("Not now.")
-
+        refuse = refusing("Not now.", started, gate)
         with monkeypatch.context() as patched:
             patched.setattr(driver.app.session.engine, "begin", refuse)
             driver.send(*"again", "enter")
@@ -387,3 +391,124 @@ async def test_search_finds_what_has_no_title(home: Path) -> None:
         await driver.press("ctrl+n")
         driver.send("ctrl+r", *"bridge", "enter")
         await driver.until(lambda: driver.screen.state.conversation_id == 1)
+
+
+async def test_a_preset_of_the_command_line_that_is_not_there_is_told(home: Path) -> None:
+    made = backend(home, provider := Scripted())
+    app = LweApp(Session(Options(preset="nosuch"), made))
+    async with app.run_test() as pilot:
+        driver = Driver(app, pilot, provider)
+        await driver.until(lambda: driver.screen.state.user is not None)
+        await driver.settle()
+        assert "'nosuch' not found" in notice(driver)
+        assert driver.screen.state.preset == "alpha"
+    app.session.close()
+
+
+async def test_opening_a_broken_profile_twice_holds_no_question_back(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backend(home, provider := Scripted())
+    app = LweApp(Session(backend=made))
+    gate = threading.Event()
+    recover = made.engine.store.recover
+
+    def slow() -> int:
+        gate.wait(5)
+        return recover()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(made.engine.store, "recover", refusing("Not now."))
+        async with app.run_test() as pilot:
+            driver = Driver(app, pilot, provider)
+            await driver.until(lambda: "Not now." in driver.rows())
+            patched.setattr(made.engine.store, "recover", slow)
+            driver.send("f5", "f5")
+            await driver.pilot.pause(0.1)
+            gate.set()
+            await driver.until(lambda: driver.screen.state.user is not None)
+            await driver.ask("at last")
+            assert "An answer." in driver.rows()
+    app.session.close()
+
+
+async def test_a_fault_while_the_profile_is_opened_gives_the_words_back(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backend(home, provider := Scripted())
+    app = LweApp(Session(backend=made))
+
+    def fault() -> int:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(made.engine.store, "recover", fault)
+    async with app.run_test() as pilot:
+        driver = Driver(app, pilot, provider)
+        driver.send(*"words", "enter")
+        await driver.until(lambda: driver.screen.chat.composer.text == "words")
+    app.session.close()
+
+
+@contextmanager
+def slow_opening(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let conversations be read only when the event is set."""
+    opening, gate = driver.app.session.engine.open_conversation, threading.Event()
+
+    def slow(*given: object) -> object:
+        gate.wait(5)
+        return opening(*given)  # type: ignore[arg-type]  # passed on
+
+    with monkeypatch.context() as patched:
+        patched.setattr(driver.app.session.engine, "open_conversation", slow)
+        yield gate
+
+
+async def two_conversations(driver: Driver) -> None:
+    """Ask one conversation with alpha and one with beta, which stays open."""
+    await driver.ask("conv a")
+    await driver.press("ctrl+n", "alt+2")
+    await driver.ask("conv b")
+
+
+async def test_a_question_for_a_conversation_left_at_once_is_asked_its_way(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(home) as driver:
+        await two_conversations(driver)
+        with slow_opening(driver, monkeypatch) as gate:
+            driver.send("ctrl+s", "down", "enter")
+            await driver.until(lambda: driver.screen.state.conversation_id == 1)
+            driver.send(*"more", "enter", "ctrl+n")
+            await driver.until(lambda: driver.screen.state.conversation_id is None)
+            gate.set()
+            await driver.settle()
+        assert (questions(driver, 1), driver.provider.asked[-1].model) == (
+            ["conv a", "more"],
+            "model",
+        )
+
+
+async def test_a_question_for_a_conversation_that_cannot_be_read_is_given_back(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(home) as driver:
+        await two_conversations(driver)
+        gate, started = threading.Event(), threading.Event()
+        refuse = refusing("Cannot be read.", started, gate)
+        with monkeypatch.context() as patched:
+            patched.setattr(driver.app.session.engine, "open_conversation", refuse)
+            driver.send("ctrl+s", "down", "enter")
+            await driver.until(started.is_set)
+            driver.send(*"more", "enter")
+            await driver.pilot.pause(0.1)
+            gate.set()
+            await driver.settle()
+        assert len(driver.provider.asked) == 2
+        assert driver.store.draft(1, 1) == "more"
+
+
+async def test_a_preset_chosen_before_leaving_counts_for_what_was_sent(home: Path) -> None:
+    async with running(home) as driver:
+        driver.send(*"text", "alt+2", "enter", "ctrl+n")
+        await driver.until(lambda: bool(driver.provider.asked))
+        assert driver.provider.asked[0].model == "other"
