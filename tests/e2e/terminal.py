@@ -99,7 +99,7 @@ class Terminal:
             self._screen.resize(rows, columns)
         self.process.setwinsize(rows, columns)
 
-    def wait(self, wanted: str | Callable[[str], bool], seconds: float = 8) -> str:
+    def wait(self, wanted: str | Callable[[str], bool], seconds: float = 40) -> str:
         """Wait until a text is on the screen, or a condition on the screen holds."""
         found = wanted if callable(wanted) else lambda text: wanted in text
         deadline = time.monotonic() + seconds
@@ -111,11 +111,11 @@ class Terminal:
             time.sleep(0.02)
         raise AssertionError(f"never saw {wanted!r} in\n{self.text}")
 
-    def wait_gone(self, text: str, seconds: float = 8) -> None:
+    def wait_gone(self, text: str, seconds: float = 40) -> None:
         """Wait until a text is not on the screen any more."""
         self.wait(lambda shown: text not in shown, seconds)
 
-    def wait_end(self, seconds: float = 15) -> int:
+    def wait_end(self, seconds: float = 40) -> int:
         """Wait until the program has ended; returns its exit code, negative for a signal."""
         deadline = time.monotonic() + seconds
         while self.process.isalive():

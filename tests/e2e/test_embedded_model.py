@@ -36,7 +36,7 @@ def children() -> set[int]:
     return found
 
 
-def wait_until_gone(pids: set[int], seconds: float = 5) -> None:
+def wait_until_gone(pids: set[int], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while children() & pids:
         assert time.monotonic() < deadline, "the model's process stayed"

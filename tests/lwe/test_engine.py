@@ -146,7 +146,7 @@ def test_commit_keeps_how_long_it_took_and_what_it_cost(asking: Asking) -> None:
     assert (timing.input_tokens, timing.output_tokens) == (11, 12)
     assert timing.first_token is not None
     assert timing.seconds is not None
-    assert 0 <= timing.first_token <= timing.seconds < 5
+    assert 0 <= timing.first_token <= timing.seconds < 60
 
 
 def test_an_answer_at_its_limit_is_marked(asking: Asking) -> None:

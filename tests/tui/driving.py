@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -20,6 +21,9 @@ from lwe.providers.provider import Provider, Stop
 from lwe_tui.app import LweApp
 from lwe_tui.main.screen import MainScreen
 from lwe_tui.session import Session
+
+PATIENCE = 30.0
+"""Seconds that a test waits: no measure of speed, a machine may be busy."""
 
 Piece = str | ReplyEvent | ProviderError | asyncio.Event
 
@@ -128,14 +132,18 @@ class Driver:
         await self.write(text)
         await self.press("enter")
 
-    async def settle(self, seconds: float = 5) -> None:
+    async def settle(self, seconds: float = PATIENCE) -> None:
         """Wait until no task runs but answers that wait for the test, and open forms."""
-        async with asyncio.timeout(seconds):
-            quiet = 0
-            while quiet < 2:
-                await self.pilot.pause(0.01)
-                await self.pilot.pause()
-                quiet = 0 if self._is_busy() else quiet + 1
+        try:
+            async with asyncio.timeout(seconds):
+                quiet = 0
+                while quiet < 2:
+                    await self.pilot.pause(0.01)
+                    await self.pilot.pause()
+                    quiet = 0 if self._is_busy() else quiet + 1
+        except TimeoutError:
+            groups = [(str(w.group), w.name) for w in self.app.workers if not w.is_finished]
+            pytest.fail(f"Still running: {groups}; answers that wait: {self.provider.waiting}.")
 
     def _is_busy(self) -> bool:
         if self.app.screen is not self.screen:
@@ -144,7 +152,7 @@ class Driver:
         turns = [group for group in running if group.startswith("turn-")]
         return len(running) > len(turns) or len(turns) > self.provider.waiting
 
-    async def until(self, condition: Any, seconds: float = 5) -> None:
+    async def until(self, condition: Any, seconds: float = PATIENCE) -> None:
         """Wait until a condition holds."""
         async with asyncio.timeout(seconds):
             while not condition():

@@ -138,7 +138,7 @@ async def test_a_tool_that_hangs_is_given_up(
     tool("xclip", "exec /bin/sleep 20")
     start = time.monotonic()
     assert "xclip" not in await clipboard.copy("text", terminal.sent.append)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 15
 
 
 async def test_a_tool_that_does_not_read_is_no_trouble(

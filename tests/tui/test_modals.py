@@ -85,7 +85,7 @@ async def test_a_form_shows_only_what_can_be_read(where: str) -> None:
 
 async def test_progress_shows_only_what_can_be_read() -> None:
     release = threading.Event()
-    progress = Progress(EVIL, lambda *_: release.wait(5))
+    progress = Progress(EVIL, lambda *_: release.wait(30))
     async with showing(progress) as pilot:
         assert SEEN in shown(pilot)
         assert controls(shown(pilot)) == set()
@@ -202,7 +202,7 @@ async def test_a_form_filled_in_one_go_puts_every_word_into_its_field() -> None:
         await pilot.pause(0.1)
         for key in (*"bob", "tab", *"secret", "enter"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not answers:
                 await pilot.pause(0.02)
     app.session.close()

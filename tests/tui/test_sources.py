@@ -212,7 +212,7 @@ def test_the_programs_end_does_not_wait_for_a_stalled_server(
     start = time.monotonic()
     try:
         asyncio.run(leave())
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 25
     finally:
         release.set()
 

@@ -36,7 +36,7 @@ def refusing(
     def refuse(*_: object) -> None:
         if started and gate:
             started.set()
-            gate.wait(5)
+            gate.wait(30)
         raise LweError(sentence)
 
     return refuse
@@ -181,7 +181,7 @@ async def test_a_question_stopped_while_it_is_stored_is_not_stored_twice(
 
         def slow(*given: object) -> object:
             started.set()
-            gate.wait(5)
+            gate.wait(30)
             return begin(*given)  # type: ignore[arg-type]  # passed on
 
         monkeypatch.setattr(driver.app.session.engine, "begin", slow)
@@ -414,7 +414,7 @@ async def test_opening_a_broken_profile_twice_holds_no_question_back(
     recover = made.engine.store.recover
 
     def slow() -> int:
-        gate.wait(5)
+        gate.wait(30)
         return recover()
 
     with monkeypatch.context() as patched:
@@ -455,7 +455,7 @@ def slow_opening(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[th
     opening, gate = driver.app.session.engine.open_conversation, threading.Event()
 
     def slow(*given: object) -> object:
-        gate.wait(5)
+        gate.wait(30)
         return opening(*given)  # type: ignore[arg-type]  # passed on
 
     with monkeypatch.context() as patched:

