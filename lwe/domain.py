@@ -14,20 +14,44 @@ MarkKind = Literal["stopped", "cut", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A model's wish to run a tool; `id` is empty in some old rows of the seed."""
+    """A model's wish to run a tool.
+
+    Attributes:
+        id: names the call; empty in some old rows of the seed.
+        problem: why it cannot be run: what the model wrote is no call. Not stored.
+    """
 
     name: str
     args: Mapping[str, Any]
     id: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What a model is told of a tool.
+
+    Attributes:
+        parameters: the arguments, as a JSON schema of type `object`.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool gave back: any JSON value, and the call that it answers."""
+    """What a tool gave back: any JSON value, and the call that it answers.
+
+    Attributes:
+        failed: whether the tool could not do it; the value then says why. Not stored.
+    """
 
     name: str
     value: Any
     id: str = ""
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,9 @@ class Message:
         id: the database's id, None before it is stored.
         created: naive local time, as the seed stores it.
         mark: set when the message was stopped, cut or failed.
+        reasoning: what the model thought before; stored beside the message, never sent.
+        parts: texts, images and other content that is sent instead of `text`, each as a part of
+            OpenAI's chat completions. Not stored.
     """
 
     role: Role
@@ -84,6 +111,8 @@ class Message:
     created: datetime | None = None
     origin: Origin = NO_ORIGIN
     mark: Mark | None = None
+    reasoning: str = ""
+    parts: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +179,13 @@ class ModelRequest:
         messages: what is sent, oldest first, the system message included.
         customizations: parameters for the provider, `model_name` among them.
         stream: whether the answer should come in pieces.
+        tools: what the model may call.
     """
 
     messages: tuple[Message, ...]
     customizations: Mapping[str, Any]
     stream: bool = True
+    tools: tuple[ToolSpec, ...] = ()
 
     @property
     def model(self) -> str:

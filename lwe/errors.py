@@ -3,10 +3,14 @@
 ```
 LweError
 ├── ConfigError       a configuration file, key or folder
+├── NoLangChain       an object of LangChain or SQLAlchemy that only the seed has
 ├── NotFound          a preset, template, provider, user or conversation that is not there
 ├── PresetError       a preset file that cannot be used
 ├── TemplateError     a template that cannot be read or rendered
+├── ToolError         a tool that cannot be loaded or run
 ├── ProviderError     the model's side: authentication, limits, network, broken replies
+├── PluginError       a plugin that cannot be used; in `lwe.plugin`
+├── WorkflowError     a playbook that cannot be run, or failed
 └── StorageError      the database
 ```
 """
@@ -39,6 +43,11 @@ class LweError(Exception):
 
     answer: object = None
 
+    @property
+    def message(self) -> str:
+        """The third element of that tuple."""
+        return str(self)
+
 
 class ConfigError(LweError):
     """A configuration file, key or folder cannot be used."""
@@ -64,6 +73,18 @@ class NotFound(LweError):
         super().__init__(f"{what} '{name}' not found.{hint}")
         self.answer = name if what in _ANSWERED_BY_NAME else None
 
+    @property
+    def message(self) -> str:
+        """The sentence as the seed writes it: its scripts may compare it."""
+        return str(self) if self.close else str(self).removesuffix(".")
+
+
+class NoLangChain(LweError, AttributeError):
+    """Something that is an object of LangChain or SQLAlchemy in the seed, and is not there.
+
+    An `AttributeError` as well, so that `hasattr` and `getattr` say what is true.
+    """
+
 
 class PresetError(LweError):
     """A preset cannot be used; the sentence names it and the reason."""
@@ -80,6 +101,14 @@ class NothingToOverride(PresetError):
 
 class TemplateError(LweError):
     """A template cannot be read or rendered; the sentence names it and the reason."""
+
+
+class ToolError(LweError):
+    """A tool cannot be loaded or run; the sentence names it and the reason."""
+
+
+class WorkflowError(LweError):
+    """A playbook cannot be run, or failed; the sentence names it and the reason."""
 
 
 class ProviderError(LweError):

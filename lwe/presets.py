@@ -10,6 +10,7 @@ from typing import Any
 from lwe.config.config import Config
 from lwe.domain import Preset
 from lwe.errors import NotFound, PresetError
+from lwe.presets_legacy import upgraded
 from lwe.shelf import Shelf, write
 
 SYSTEM_PRESETS = Path(__file__).parent / "shipped" / "presets"
@@ -137,6 +138,7 @@ class Presets:
 
     def _preset(self, name: str, path: Path) -> Preset:
         content = _load(path)
+        content = upgraded(content) or content
         for part in ("metadata", "model_customizations"):
             if not isinstance(content.get(part), dict):
                 raise PresetError(f"{path} has no mapping '{part}'.")

@@ -16,8 +16,10 @@ FIRST_WORDS = """(SELECT substr(message, 1, 80) FROM message
 """How the first question begins: it stands for a title where there is none."""
 CONTAINING = f" AND instr(casefold(coalesce(title, {FIRST_WORDS}, '')), ?) > 0"
 NEWEST_FIRST = " ORDER BY updated_time DESC, id DESC LIMIT ? OFFSET ?"
-_MESSAGES = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note
+_MESSAGES = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note,
+        tui_reasoning.text AS mark_reasoning
     FROM message LEFT JOIN tui_mark ON tui_mark.message_id = message.id
+    LEFT JOIN tui_reasoning ON tui_reasoning.message_id = message.id
     WHERE conversation_id = ? ORDER BY message.id"""
 _ALL = -1
 """What SQLite takes for no limit."""
@@ -104,6 +106,29 @@ class Conversations(Part):
                 "UPDATE conversation SET title = ? WHERE id = ?",
                 (rows.storable(title), conversation_id),
             )
+
+    def hide(self, conversation_id: int, hidden: bool = True) -> None:
+        """Take a conversation out of the list, or put it back; nothing of it is lost.
+
+        Raises:
+            NotFound: when it does not exist.
+        """
+        with self._database.story():
+            self.conversation(conversation_id)
+            self._database.change(
+                "UPDATE conversation SET hidden = ? WHERE id = ?", (int(hidden), conversation_id)
+            )
+
+    def delete_message(self, message_id: int) -> None:
+        """Delete one message; the rest of the conversation stays.
+
+        Raises:
+            NotFound: when it does not exist.
+        """
+        with self._database.story():
+            if not self._database.rows("SELECT 1 FROM message WHERE id = ?", (message_id,)):
+                raise NotFound("Message", message_id)
+            self._database.change("DELETE FROM message WHERE id = ?", (message_id,))
 
     def delete_conversation(self, conversation_id: int) -> None:
         """Delete a conversation and everything in it.

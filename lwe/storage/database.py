@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import os
 import re
 import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import peewee
 
 from lwe.errors import StorageError
-from lwe.storage import schema
+from lwe.storage.tables import ANY_TABLE, MEMORY, Tables
 
 BUSY_SECONDS = 5.0
-MEMORY = ":memory:"
 _URL = re.compile(r"(?P<kind>[a-z0-9]+)(?:\+[a-z0-9_]+)?://(?P<rest>.*)", re.DOTALL)
 _SENTENCES = {
     "locked": "Another program is writing the database. Try again in a moment.",
@@ -52,6 +47,24 @@ def path_of(url: str) -> str:
     return path if path == MEMORY else str(Path(path).expanduser())
 
 
+def is_there(url: str) -> bool:
+    """Say whether a database has tables, without making or changing it.
+
+    Raises:
+        StorageError: when the file cannot be read as a database.
+    """
+    path = path_of(url)
+    if path == MEMORY or not Path(path).exists():
+        return False
+    try:
+        with closing(
+            sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
+        ) as file:
+            return file.execute(ANY_TABLE).fetchone() is not None
+    except sqlite3.Error as error:
+        raise StorageError(f"{_sentence(error)} ({path}: {error})") from error
+
+
 class Database:
     """Performs SQL on one file, for any number of threads.
 
@@ -61,6 +74,11 @@ class Database:
     Args:
         url: the seed's URL, or a path.
         busy_seconds: how long to wait for another program's lock.
+
+    Attributes:
+        migrated_from: the seed's revision that the file had before it was opened; empty when it
+            was the last one already.
+        backup: the copy that was made before opening changed the file; empty without one.
 
     Raises:
         StorageError: when the file cannot be opened or has a schema that is not known.
@@ -85,12 +103,14 @@ class Database:
         )
         self._database.register_function(_casefold, "casefold", 1, deterministic=True)
         weakref.finalize(self, _close, self._database)
+        tables = Tables(self)
         try:
             with self._guarded():
-                self._bring_up_to_date()
+                tables.bring_up_to_date()
         except BaseException:
             self.close()
             raise
+        self.migrated_from, self.backup = tables.migrated_from, tables.backup
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Return the rows that a query finds; none for a number that no row can have."""
@@ -152,76 +172,6 @@ class Database:
             cause = _first_cause(error)
             raise StorageError(f"{_sentence(cause)} ({self.path}: {cause})") from error
 
-    # The schema
-
-    def _bring_up_to_date(self) -> None:
-        if tables := self._tables():
-            self._check_revision(tables)
-        if self._our_version() > len(schema.OURS):
-            raise StorageError(
-                f"{self.path} was written by a newer lwe-tui. Update the program to open it."
-            )
-        # Only now: a file that is refused must not even change its journal. When another
-        # program keeps it from changing, the old journal does as well.
-        with contextlib.suppress(StorageError):
-            self.rows("PRAGMA journal_mode = wal")
-        if self._our_version() < len(schema.OURS):
-            with self._database.atomic("IMMEDIATE"):
-                self._add_tables()
-
-    def _add_tables(self) -> None:
-        version = self._our_version()  # another program may have been quicker
-        if not self._tables():
-            self._perform_all(schema.SEED)
-        elif version < len(schema.OURS):
-            self._back_up()
-        for number in range(version, len(schema.OURS)):
-            if number == 0:
-                self._perform("CREATE TABLE tui_schema (version INTEGER NOT NULL)")
-                self._perform("INSERT INTO tui_schema VALUES (0)")
-            self._perform_all(schema.OURS[number])
-            self._perform("UPDATE tui_schema SET version = ?", (number + 1,))
-
-    def _perform_all(self, statements: Sequence[str]) -> None:
-        for statement in statements:
-            self._perform(statement)
-
-    def _tables(self) -> set[str]:
-        found = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {row["name"] for row in found if not row["name"].startswith("sqlite_")}
-
-    def _check_revision(self, tables: set[str]) -> None:
-        found = "alembic_version" in tables and self.row("SELECT version_num FROM alembic_version")
-        revision = found["version_num"] if found else None
-        if revision != schema.SEED_REVISION:
-            raise StorageError(
-                f"{self.path} has the schema '{revision or 'without a version'}', not "
-                f"'{schema.SEED_REVISION}'. It was left as it is; open it once with "
-                "llm-workflow-engine 0.22 or newer, which brings it up to date."
-            )
-        if missing := set(schema.SEED_TABLES) - tables:
-            raise StorageError(
-                f"{self.path} is incomplete: no table '{min(missing)}'. Restore a backup."
-            )
-
-    def _our_version(self) -> int:
-        if "tui_schema" not in self._tables():
-            return 0
-        return int(self.rows("SELECT version FROM tui_schema")[0]["version"])
-
-    def _back_up(self) -> None:
-        """Copy the file beside itself; a second connection, as ours holds the writers off."""
-        target = _new_file_beside(Path(self.path))
-        try:
-            with (
-                closing(sqlite3.connect(self.path)) as source,
-                closing(sqlite3.connect(target)) as copy,
-            ):
-                source.backup(copy)
-        except sqlite3.Error:
-            target.unlink(missing_ok=True)
-            raise
-
 
 def _close(database: peewee.SqliteDatabase) -> None:
     # A thread may still be writing when the program ends: SQLite undoes what was not finished.
@@ -240,27 +190,6 @@ def _make_folder(folder: Path) -> None:
         raise StorageError(
             f"The database's folder cannot be made. Check the path. ({folder}: {error.strerror})"
         ) from error
-
-
-def _new_file_beside(original: Path) -> Path:
-    """Make an empty file for a backup, as private as the original."""
-    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    for number in itertools.count(1):
-        target = original.with_name(
-            f"{original.name}.backup-{stamp}{f'-{number}' if number > 1 else ''}"
-        )
-        try:
-            mode = original.stat().st_mode & 0o777
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise StorageError(
-                f"The database could not be backed up, so it was left as it is. "
-                f"({target}: {error.strerror})"
-            ) from error
-        return target
-    raise AssertionError("unreachable")
 
 
 def _first_cause(error: BaseException) -> BaseException:

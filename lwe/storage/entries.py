@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from lwe.storage.database import Database
 from lwe.storage.rows import Row
 
 CUT = Mark("cut", "The program ended before the answer was complete.")
+NOTHING_SAID = Mark("failed", "The model answered nothing.")
 NO_ANSWER = Mark("failed", "The program ended before an answer came.")
 ABANDONED_AFTER = timedelta(days=1)
 """How long a turn is left alone whose process cannot be seen: on another machine, perhaps."""
@@ -47,6 +49,7 @@ def add_message(
         created_time=created,
     )
     database.change("UPDATE conversation SET updated_time = ? WHERE id = ?", (now, conversation_id))
+    _put_reasoning(database, message_id, message.reasoning)
     return replace(
         message,
         text=rows.storable(message.text),
@@ -55,6 +58,11 @@ def add_message(
         origin=origin,
         mark=put_mark(database, message_id, message.mark),
     )
+
+
+def _put_reasoning(database: Database, message_id: int, text: str) -> None:
+    if text:
+        database.insert("tui_reasoning", message_id=message_id, text=rows.storable(text))
 
 
 def put_mark(database: Database, message_id: int, mark: Mark | None) -> Mark | None:
@@ -81,8 +89,23 @@ def open_journal(database: Database, conversation_id: int, question_id: int, ori
     )
 
 
+def extend_journal(database: Database, journal_id: int, messages: Sequence[Message]) -> None:
+    """Store messages of a turn that goes on; what it says next begins anew."""
+    row = database.row("SELECT * FROM tui_journal WHERE id = ?", (journal_id,))
+    if row is None:
+        return  # The conversation has been deleted meanwhile.
+    last = _add_all(database, row, messages)
+    database.change(
+        "UPDATE tui_journal SET text = '', touched = ?, last_id = ? WHERE id = ?",
+        (rows.now(), last and last.id, journal_id),
+    )
+
+
 def close_journal(
-    database: Database, journal_id: int, answer: Message | None = None
+    database: Database,
+    journal_id: int,
+    answer: Message | None = None,
+    before: Sequence[Message] = (),
 ) -> Message | None:
     """Make a message of a journal row, or mark its question when nothing was said.
 
@@ -90,9 +113,10 @@ def close_journal(
 
     Args:
         answer: what was said; None for what the row itself has kept.
+        before: calls and results of tools that come before it.
 
     Returns:
-        The answer as it is stored; None without one, or when the row is gone.
+        The last message as it is stored; None without one, or when the row is gone.
     """
     row = database.row("SELECT * FROM tui_journal WHERE id = ?", (journal_id,))
     if row is None:
@@ -101,15 +125,30 @@ def close_journal(
     created = None
     if answer is None:
         answer, created = _kept(row), row["touched"]
+    last = _add_all(database, row, before)
     if answer.text or answer.tool_calls:
         origin = Origin(row["provider"], row["model"], row["preset"])
         return add_message(database, row["conversation_id"], answer, origin, created)
-    if answer.mark is not None:
-        # A question has no beginning of an answer that could have been cut.
-        stopped = answer.mark.kind == "stopped"
-        mark = replace(answer.mark, kind="stopped" if stopped else "failed")
-        put_mark(database, row["question_id"], mark)
+    if last is not None:
+        # What tools gave back is something: the mark is theirs, and the question was answered.
+        return replace(last, mark=put_mark(database, last.id or 0, answer.mark))
+    mark = answer.mark or NOTHING_SAID
+    # A question has no beginning of an answer that could have been cut.
+    stopped = mark.kind == "stopped"
+    put_mark(database, row["question_id"], replace(mark, kind="stopped" if stopped else "failed"))
     return None
+
+
+def _add_all(database: Database, row: Row, messages: Sequence[Message]) -> Message | None:
+    """Add messages of a turn; returns the last one that it has stored, now or before."""
+    origin = Origin(row["provider"], row["model"], row["preset"])
+    last = None
+    for message in messages:
+        last = add_message(database, row["conversation_id"], message, origin)
+    if last is not None or row["last_id"] is None:
+        return last
+    found = database.row("SELECT *, NULL AS mark_kind FROM message WHERE id = ?", (row["last_id"],))
+    return rows.message_of(found) if found else None
 
 
 def _kept(row: Row) -> Message:

@@ -90,6 +90,7 @@ def message_of(row: Row) -> Message:
         created=time_of(row["created_time"]),
         origin=Origin(row["provider"], row["model"], row["preset"]),
         mark=Mark(row["mark_kind"], row["mark_note"]) if row["mark_kind"] else None,
+        reasoning=row.get("mark_reasoning") or "",
     )
 
 

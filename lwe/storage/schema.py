@@ -7,6 +7,10 @@ from __future__ import annotations
 
 SEED_REVISION = "e7373d57cace"
 SEED_TABLES = ("user", "conversation", "message")
+REVISION_TABLE = """CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""  # noqa: W291
 
 SEED = (
     """CREATE TABLE user (
@@ -56,10 +60,7 @@ SEED = (
 )""",  # noqa: W291
     "CREATE INDEX message_created_time_idx ON message (created_time)",
     "CREATE INDEX message_conversation_id_idx ON message (conversation_id)",
-    """CREATE TABLE alembic_version (
-	version_num VARCHAR(32) NOT NULL, 
-	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
-)""",  # noqa: W291
+    REVISION_TABLE,
     f"INSERT INTO alembic_version (version_num) VALUES ('{SEED_REVISION}')",
 )
 
@@ -91,5 +92,11 @@ OURS: tuple[tuple[str, ...], ...] = (
         """CREATE INDEX tui_conversation_list_idx
             ON conversation (user_id, hidden, updated_time DESC, id DESC, title)""",
     ),
+    (
+        """CREATE TABLE tui_reasoning (
+            message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+            text TEXT NOT NULL)""",
+        # The last call or result of a tool that an unfinished turn has stored.
+        "ALTER TABLE tui_journal ADD COLUMN last_id INTEGER",
+    ),
 )
-"""Steps of our own tables; a file of version n has had the first n."""

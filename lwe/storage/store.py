@@ -5,13 +5,15 @@ from __future__ import annotations
 from lwe.storage.conversations import Conversations
 from lwe.storage.database import BUSY_SECONDS, Database
 from lwe.storage.journal import Journal
+from lwe.storage.raw import Raw
+from lwe.storage.tables import Tables
 from lwe.storage.turns import OpenTurn, Timing, Turns
 from lwe.storage.users import Users
 
 __all__ = ["OpenTurn", "Store", "Timing"]
 
 
-class Store(Users, Conversations, Turns, Journal):
+class Store(Users, Conversations, Turns, Journal, Raw):
     """Keeps what is said; may be used from any thread, and by several programs at once.
 
     Every method is one story in one transaction: it happens as a whole, or raises and leaves
@@ -27,6 +29,28 @@ class Store(Users, Conversations, Turns, Journal):
 
     def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
         super().__init__(Database(url, busy_seconds))
+
+    @property
+    def migrated_from(self) -> str:
+        """The seed's old revision that opening the file has migrated; empty when it was new."""
+        return self._database.migrated_from
+
+    @property
+    def backup(self) -> str:
+        """The copy that was made before the file was changed; empty without one."""
+        return self._database.backup
+
+    def has_tables(self) -> bool:
+        """Say whether there is anything in the file."""
+        return Tables(self._database).exist()
+
+    def remove_tables(self) -> None:
+        """Remove everything, after a copy of the file; `make_tables` makes it anew."""
+        Tables(self._database).remove()
+
+    def make_tables(self) -> None:
+        """Make the tables that are missing; opening a store does this already."""
+        Tables(self._database).bring_up_to_date()
 
     def changed(self) -> int:
         """Return a number that differs after anybody, another program included, has written."""

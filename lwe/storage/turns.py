@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from lwe.domain import Mark, Message, Origin
+from lwe.domain import Message, Origin
 from lwe.errors import LweError, NotFound
 from lwe.storage import entries, owner, rows
 from lwe.storage.part import Part
-
-NOTHING_SAID = Mark("failed", "The model answered nothing.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,20 @@ class Turns(Part):
             journal_id = entries.open_journal(self._database, conversation_id, message_id, origin)
         return OpenTurn(conversation_id, journal_id, message_id, created=False)
 
+    def extend_turn(self, journal_id: int, messages: Sequence[Message]) -> None:
+        """Store calls and results of tools while the turn goes on.
+
+        Nothing happens when the conversation has been deleted meanwhile.
+        """
+        with self._database.story():
+            entries.extend_journal(self._database, journal_id, messages)
+
     def commit_turn(
-        self, journal_id: int, answer: Message, timing: Timing | None = None
+        self,
+        journal_id: int,
+        answer: Message,
+        timing: Timing | None = None,
+        before: Sequence[Message] = (),
     ) -> Message | None:
         """End a turn: store its answer, or mark the question when nothing was said.
 
@@ -114,15 +124,14 @@ class Turns(Part):
             journal_id: the turn.
             answer: what the model said, whole or marked.
             timing: how long it took.
+            before: calls and results of tools that are not stored yet.
 
         Returns:
-            The answer as it is stored; None when none was, because nothing was said or the
+            The last message as it is stored; None when none was, because nothing was said or the
             conversation has been deleted meanwhile.
         """
-        if not (answer.text or answer.tool_calls or answer.mark):
-            answer = replace(answer, mark=NOTHING_SAID)
         with self._database.story():
-            stored = entries.close_journal(self._database, journal_id, answer)
+            stored = entries.close_journal(self._database, journal_id, answer, before)
             if stored is not None and timing is not None:
                 self._database.insert(
                     "tui_timing",

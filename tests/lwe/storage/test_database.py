@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 from lwe.domain import Message, User
 from lwe.errors import StorageError
 from lwe.storage.store import Store
-from tests.lwe.storage.helpers import ORIGIN, answered, asked, plain, sql, texts
+from tests.lwe.storage.helpers import ORIGIN, PROFILE, answered, asked, plain, sql, texts
 
 ROOT = Path(__file__).parents[3]
 
@@ -252,6 +253,19 @@ def test_processes_open_the_seeds_database_at_once_and_copy_it_once(seed_file: P
     found = outputs([python(code, str(seed_file)) for _ in range(4)])
     assert found == ["4\n"] * 4
     assert len(list(seed_file.parent.glob("*backup*"))) == 1
+
+
+def test_processes_migrate_an_old_database_at_once_and_one_of_them_does_it(tmp_path: Path) -> None:
+    file = Path(shutil.copy(PROFILE / "legacy/v0_base.db", tmp_path / "storage.db"))
+    code = """
+        import sys
+        from lwe.storage.store import Store
+        store = Store(sys.argv[1])
+        print(store.migrated_from or "-", len(store.messages(1)))
+    """
+    found = outputs([python(code, str(file)) for _ in range(4)])
+    assert sorted(found) == ["- 3\n"] * 3 + ["base 3\n"]
+    assert len(list(tmp_path.glob("*backup*"))) == 1
 
 
 def test_processes_make_a_database_at_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lwe.errors import LweError, NotFound
 from lwe.storage.store import Store
-from tests.lwe.storage.helpers import sql
+from tests.lwe.storage.helpers import asked, sql
 
 
 def test_a_user_is_stored_as_the_seed_does_it(store: Store, tmp_path: Path) -> None:
@@ -145,3 +145,52 @@ def test_preferences_that_cannot_be_read_are_none(store: Store, tmp_path: Path) 
     for stored in ("[1]", "{broken", ""):
         sql(tmp_path / "storage.db", "UPDATE user SET preferences = ?", stored)
         assert store.user("ann").preferences == {}
+
+
+def test_logging_in(store: Store) -> None:
+    user = store.add_user("ann", email="a@x.org", password="secret")
+    assert store.login("A@X.org", "secret").id == user.id
+    assert store.login(user.id, "secret").last_login != user.last_login
+    for password, sentence in (("other", "Incorrect password"), (None, "has a password")):
+        with pytest.raises(LweError, match=sentence):
+            store.login("ann", password)
+    store.add_user("ben")
+    with pytest.raises(LweError, match="has no password that could be checked"):
+        store.login("ben", None)
+    with pytest.raises(NotFound):
+        store.login("carl", "x")
+
+
+def test_editing_keeps_the_id_and_what_is_not_given(store: Store) -> None:
+    user = store.add_user("ann", email="a@x.org", password="secret", preferences={"a": 1})
+    edited = store.edit_user(user.id, name="ANNA")
+    assert (edited.id, edited.username, edited.email) == (user.id, "anna", "a@x.org")
+    assert edited.preferences == {"a": 1}
+    assert store.check_password(user.id, "secret")
+    assert store.edit_user(user.id, name="", email="", password="") == edited
+    with pytest.raises(LweError, match="needs a name"):
+        store.edit_user(user.id, name="  ")
+    with pytest.raises(NotFound):
+        store.edit_user(99, name="x")
+
+
+def test_names_that_differ_in_case_only_can_stay(store: Store, tmp_path: Path) -> None:
+    ann = store.add_user("ann")
+    insert = """INSERT INTO user (username, default_preset, created_time, preferences)
+        VALUES ('ANN', '', '2026-01-01 00:00:00', '{}')"""
+    sql(tmp_path / "storage.db", insert)
+    assert store.edit_user(ann.id, name="Ann", default_preset="x").username == "ann"
+    with pytest.raises(LweError, match="Username cannot be"):
+        store.edit_user(store.user("ANN").id, name="ANN")
+
+
+def test_deleting_takes_everything_along(store: Store) -> None:
+    user, other = store.add_user("ann"), store.add_user("ben")
+    gone, kept = asked(store, user.id), asked(store, other.id)
+    store.save_draft(user.id, None, "words")
+    assert store.delete_user(user.id) == user
+    assert store.users() == [other]
+    assert store.messages(gone.conversation_id) == []
+    assert len(store.messages(kept.conversation_id)) == 2
+    with pytest.raises(NotFound):
+        store.delete_user(user.id)

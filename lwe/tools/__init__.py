@@ -1,0 +1,1 @@
+"""Tools: Python that a model may call; found, described, run."""

@@ -1,0 +1,125 @@
+"""Tools of MCP servers as plain calls: servers start when first used and end with the program.
+
+The servers are talked to by one private event loop in a daemon thread, so that neither a screen
+nor a script has to have one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lwe.config.config import Config
+from lwe.errors import NotFound, ToolError
+from lwe.tools.mcp_settings import (
+    SEPARATOR,
+    ServerSettings,
+    offered_name,
+    server_names,
+    server_settings,
+    timeout,
+)
+from lwe.tools.schema import dereferenced
+
+if TYPE_CHECKING:
+    from lwe.tools.mcp_loop import ServerLoop
+
+_ALL_PREFIX, _ALL_SUFFIX = "mcp:", f"{SEPARATOR}*"
+
+
+class McpServers:
+    """The servers below `mcp.servers` in the configuration, and their tools.
+
+    Args:
+        config: names the servers; read at each use, so that changed settings hold at once.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._guard = threading.Lock()
+        self._running: ServerLoop | None = None
+
+    def names(self) -> list[str]:
+        """Return the servers' names."""
+        return server_names(self._config)
+
+    def server_of(self, name: str) -> str:
+        """Return the server whose tool a name like `server__tool` means, empty when none's."""
+        fitting = [server for server in self.names() if name.startswith(offered_name(server, ""))]
+        return max(fitting, key=len, default="")
+
+    def has(self, name: str) -> bool:
+        """Say whether a name means a tool of a configured server, be it reachable or not."""
+        return bool(self.server_of(name))
+
+    def whole(self, entry: str) -> str | None:
+        """Return the server of which `mcp:server` or `server__*` means all tools, else None."""
+        if entry.startswith(_ALL_PREFIX):
+            return entry.removeprefix(_ALL_PREFIX)
+        return entry.removesuffix(_ALL_SUFFIX) if entry.endswith(_ALL_SUFFIX) else None
+
+    def tools(self, server: str) -> list[str]:
+        """Return the names of all tools of a server, which is started for it.
+
+        Raises:
+            NotFound: when no server of this name is configured.
+            ToolError: when it cannot be reached.
+        """
+        loop, settings, seconds = self._reach(server)
+        return list(loop.listed(settings, seconds))
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Return a tool's definition: name, description, parameters.
+
+        Raises:
+            NotFound: when the server has no such tool.
+            ToolError: when the server cannot be reached.
+        """
+        loop, settings, seconds = self._reach(self.server_of(name))
+        found = loop.listed(settings, seconds, name)
+        if name not in found:
+            raise NotFound("Tool", name, found)
+        tool = found[name]
+        return {
+            "name": name,
+            "description": tool.description or "",
+            "parameters": dereferenced(tool.input_schema),
+        }
+
+    def call(self, name: str, args: Mapping[str, Any]) -> Any:
+        """Run a tool and return its result.
+
+        Raises:
+            NotFound: when the server has no such tool.
+            ToolError: when the server cannot be reached, or says that it failed.
+        """
+        loop, settings, seconds = self._reach(self.server_of(name))
+        return loop.call(settings, seconds, name, args)
+
+    def close(self) -> None:
+        """End all servers that were started; a later use starts them again."""
+        with self._guard:
+            running, self._running = self._running, None
+        if running:
+            atexit.unregister(self.close)
+            running.close()
+
+    def _reach(self, server: str) -> tuple[ServerLoop, ServerSettings, float]:
+        if server not in self.names():
+            raise NotFound("MCP server", server, self.names())
+        settings, seconds = server_settings(self._config, server), timeout(self._config)
+        return self._started(), settings, seconds
+
+    def _started(self) -> ServerLoop:
+        if importlib.util.find_spec("mcp") is None:
+            raise ToolError("MCP servers need a package. Install it: pip install 'lwe-tui[mcp]'")
+        from lwe.tools.mcp_loop import ServerLoop
+
+        with self._guard:
+            if self._running is None:
+                self._running = ServerLoop()
+                atexit.register(self.close)
+            return self._running
