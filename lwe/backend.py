@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lwe.config.config import Config
 from lwe.config.logs import open_log
-from lwe.domain import Conversation, Mark, Message, User
+from lwe.domain import Mark, Message
 from lwe.engine import DELETED, Engine, Opened
-from lwe.errors import LweError, NotFound
-from lwe.events import Event, TextDelta
+from lwe.errors import LweError, StorageError
+from lwe.events import Event, TextDelta, ToolFinished
 from lwe.faces.door import Answer, answers
+from lwe.faces.in_force import InForce
+from lwe.faces.managers import MANAGERS, Managers
+from lwe.faces.stored import Stored
 from lwe.providers.provider import Provider, Stop
-from lwe.providers.registry import full_name
 from lwe.turn.drive import drive
 from lwe.turn.flow import Turn
 from lwe.turn.request import Input, Overrides
@@ -25,36 +28,76 @@ from lwe.turn.request import Input, Overrides
 if TYPE_CHECKING:
     from lwe.storage.store import Store
 
+LOG = logging.getLogger("lwe.backend")
+JOURNAL_SECONDS = 1.0
+RECEIVED = "Response received"
 STORED = "Conversation updated with new messages"
 NOT_STORED = "No current user, conversation not saved"
 
 
-class ApiBackend:
+class ApiBackend(InForce, Stored, Managers):
     """Talks to language models with presets, templates and stored conversations.
 
     Args:
         config: the configuration; the default profile's defaults without one.
-        store: another database than the configuration's.
+        orm: another database than the configuration's, as the seed's scripts give it.
+        store: the same, as one of ours.
 
     Attributes:
         engine: every power as a plain call that raises instead of answering in tuples.
         state: user, conversation, preset and model in force.
         message_clipboard: the last answer.
+        request: what is being asked, None between questions.
     """
 
     name = "api"
 
-    def __init__(self, config: Config | None = None, store: Store | None = None) -> None:
-        self.config = config or Config()
-        open_log(self.config)
-        self.engine = Engine(self.config, store)
-        self.state = self.engine.states.initial(self.engine.configured_user())
-        self.message_clipboard: str | None = None
+    def __init__(
+        self, config: Config | None = None, orm: Any = None, store: Store | None = None
+    ) -> None:
+        self.return_only = False
         self._stop: Stop | None = None
+        self._noted = 0.0
+        self.request: Turn | None = None
         self._titles: dict[int, threading.Thread] = {}
-        wanted = self.config.get("backend_options.default_conversation_id")
-        if wanted is not None:
-            self.switch_to_conversation(wanted)
+        given = store if store is not None else getattr(orm, "store", None)
+        self._open(config or Config(), given)
+        if orm is not None:
+            self.__dict__["orm"] = orm
+
+    def _open(self, config: Config, store: Store | None) -> None:
+        self.config = config
+        open_log(config)
+        self.engine = Engine(config, store)
+        self.engine.plugins.backend = self
+        self.engine.plugins.begin()
+        self.state = self.engine.states.initial(self.engine.configured_user())
+        self.message_clipboard: Any = None
+        self.initialize_file_logging()
+        self.load_default_conversation()
+
+    def initialize_backend(self, config: Config | None = None) -> None:
+        """Read everything again, from another configuration if one is given.
+
+        Who asks, and the open conversation, are those of the configuration then.
+        """
+        self.close_log()
+        self.engine.close()
+        for name in MANAGERS:
+            self.__dict__.pop(name, None)
+        self._open(config or self.config, None)
+
+    def initialize_database(self) -> None:
+        """Open the database; it is created or brought up to date when it has to be.
+
+        Raises:
+            StorageError: when it cannot be used.
+        """
+        _ = self.engine.store
+
+    def set_return_only(self, return_only: bool = False) -> None:
+        """Keep a flag; this library never prints, so nothing depends on it."""
+        self.return_only = return_only
 
     # Asking
 
@@ -85,37 +128,55 @@ class ApiBackend:
         overrides = Overrides.of(request_overrides)
         opened = self.engine.begin(self.state, input, overrides, stream=bool(overrides.stream))
         self.state = opened.state
-        answer = self._perform(opened)
-        self.message_clipboard = answer.text
+        answer, response = self._perform(opened)
+        self.message_clipboard = response
+        self.write_log(input, response)
         if opened.stored is None:
-            return True, answer.text, NOT_STORED
+            return True, response, RECEIVED if overrides.files else NOT_STORED
         if answer.mark == DELETED:
-            return True, answer.text, DELETED.note
+            return True, response, DELETED.note
         self._make_title(opened)
-        return True, answer.text, STORED
+        return True, response, STORED
 
     def terminate_stream(self, _signal: object = None, _frame: object = None) -> None:
         """Stop the running answer; what has been said is kept. Callable from any thread."""
         if self._stop is not None:
             self._stop.request()
 
-    def _perform(self, opened: Opened) -> Message:
-        stop = self._stop = Stop()
+    def _perform(self, opened: Opened) -> tuple[Message, Any]:
+        """Return the last message, and what `ask` answers."""
+        stop, self.request = Stop(), opened.turn
+        self._stop = stop
         mark: Mark | None = Mark("stopped")  # holds when Ctrl-C ends the loop below
         try:
-            with closing(drive(opened.turn, opened.provider, stop)) as events:
+            with closing(drive(opened.turn, opened.provider, stop, opened.run)) as events:
                 for event in events:
+                    self._note_progress(opened)
                     _pass_on(event, opened)
+                    if isinstance(event, ToolFinished):
+                        opened.unstored += opened.turn.take_settled()
+                        self.engine.keep_settled(opened)
             mark = Mark("stopped") if stop.wished else None
         except Exception as error:
             known = isinstance(error, LweError)
             note = str(error) if known else f"A fault ended the answer: {error!r}"
-            mark = Mark("cut" if opened.turn.text else "failed", note)
+            mark = Mark("cut" if opened.turn.has_said else "failed", note)
             raise
         finally:
-            self._stop = None
+            self._stop = self.request = None
             self.state, answer = self.engine.commit(opened, mark)
-        return answer
+        return answer, opened.turn.response if mark is None else opened.turn.text
+
+    def _note_progress(self, opened: Opened) -> None:
+        """Keep what was said, so that a crash does not lose it; at most once a second."""
+        now = time.monotonic()
+        if now - self._noted < JOURNAL_SECONDS:
+            return
+        self._noted = now
+        try:
+            self.engine.note_progress(opened, opened.turn.text)
+        except StorageError as error:  # The next note or the commit repeats the words.
+            LOG.warning("the journal could not be written: %s", error)
 
     def _make_title(self, opened: Opened) -> None:
         conversation_id = self.state.conversation_id
@@ -171,6 +232,25 @@ class ApiBackend:
         text, merged = built
         return self.make_request(text, merged.get("request_overrides"))
 
+    def run_template_setup(
+        self, template_name: str, substitutions: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Prepare what `run_template_compiled` asks; `(True, (message, overrides), message)`."""
+        success, built, message = self.build_message_from_template(template_name, substitutions)
+        if not success:
+            return success, built, message
+        return True, built, f"Set up of template run complete: {template_name}"
+
+    def run_template_compiled(
+        self, message: str, overrides: dict[str, Any] | None = None
+    ) -> Answer:
+        """Ask what `run_template_setup` has prepared.
+
+        Args:
+            overrides: `{"request_overrides": {...}}`, as it was answered.
+        """
+        return self.make_request(message, **(overrides or {}))
+
     @answers
     def build_message_from_template(
         self,
@@ -184,182 +264,6 @@ class ApiBackend:
         built = self.engine.templates.build(template_name, template_vars)
         merged = merge({"request_overrides": built.overrides}, overrides or {})
         return True, (built.text, merged), f"Built message from template: {template_name}"
-
-    # What is in force
-
-    @answers
-    def activate_preset(self, preset_name: str) -> Answer:
-        """Use a preset from now on; `(True, (metadata, customizations), message)`."""
-        self.state = self.engine.states.activate_preset(self.state, preset_name)
-        preset = self.engine.presets.get(preset_name)
-        pair = (dict(preset.metadata), dict(preset.customizations))
-        return True, pair, f"Activated preset: {preset_name}"
-
-    @answers
-    def set_provider(
-        self, name: str, customizations: Mapping[str, Any] | None = None, reset: bool = False
-    ) -> Answer:
-        """Use a provider without a preset; `(True, provider, message)`."""
-        if full_name(name) == self.state.provider and not reset:
-            return False, None, f"Provider {name} already set"
-        self.state = self.engine.states.set_provider(
-            self.state, name, customizations=customizations or {}
-        )
-        return True, self.provider, f"Provider successfully set to: {name}"
-
-    @answers
-    def set_model(self, model_name: str) -> Answer:
-        """Use another model of the provider; `(True, customizations, message)`."""
-        self.state = self.engine.states.set_model(self.state, model_name)
-        return True, dict(self.state.customizations), f"Set model_name to {model_name}"
-
-    def set_system_message(self, system_message: str = "default") -> Answer:
-        """Open new conversations with this alias's text, or this text."""
-        text = self.engine.states.system_message(system_message)
-        self.state = replace(self.state, system_message=text)
-        return True, system_message, f"System message set to: {text}"
-
-    @answers
-    def set_current_user(self, user: User | None = None) -> Answer:
-        """Ask as this user from now on, with the user's default preset."""
-        self.state = self.engine.states.initial(user)
-        return True, user, "User set." if user else "User cleared."
-
-    def load_user(self, identifier: int | str) -> None:
-        """Find a user by id, name or e-mail and ask as that user.
-
-        Raises:
-            NotFound: when there is no such user.
-        """
-        self.set_current_user(self.engine.store.user(identifier))
-
-    # Conversations
-
-    def new_conversation(self) -> None:
-        """Leave the open conversation; the next question opens another."""
-        self.state = replace(self.state, conversation_id=None, title=None)
-        self.message_clipboard = None
-
-    def switch_to_conversation(self, conversation_id: int) -> None:
-        """Open a conversation, with the settings of its last message.
-
-        Raises:
-            NotFound: when it does not exist or is another user's.
-        """
-        self.state, _messages = self.engine.open_conversation(self.state, conversation_id)
-
-    @answers
-    def get_history(self, limit: int = 20, offset: int = 0, user_id: int | None = None) -> Answer:
-        """List conversations; `(True, {id: row}, message)`, newest first, hidden ones too."""
-        user_id = user_id or (self.state.user.id if self.state.user else None)
-        if user_id is None:
-            raise LweError("Nobody is logged in, so there is no history. Load a user first.")
-        rows = self.engine.store.history(user_id, limit, offset)
-        found = {row.id: conversation_dict(row) for row in rows}
-        return True, found, "Conversations retrieved successfully."
-
-    @answers
-    def get_conversation(self, id: int | None = None) -> Answer:
-        """Read a conversation; `(True, {"conversation": row, "messages": [...]}, message)`."""
-        wanted = id or self.state.conversation_id
-        if wanted is None:
-            return False, None, "No current conversation"
-        try:
-            row = self._own(wanted)
-        except NotFound:
-            return False, None, "Conversation not found."
-        found = {
-            "conversation": conversation_dict(row),
-            "messages": self.engine.store.raw_messages(wanted),
-        }
-        return True, found, "Messages retrieved successfully"
-
-    @answers
-    def set_title(self, title: str, conversation_id: int | None = None) -> Answer:
-        """Rename a conversation, the open one by default."""
-        wanted = conversation_id or self.state.conversation_id
-        if wanted is None:
-            return False, None, "No current conversation"
-        self._own(wanted)
-        self.engine.store.rename(wanted, title)
-        if wanted == self.state.conversation_id:
-            self.state = replace(self.state, title=title)
-        return True, self._own(wanted), "Conversation title updated successfully."
-
-    @answers
-    def delete_conversation(self, conversation_id: int | None = None) -> Answer:
-        """Delete a conversation, the open one by default."""
-        wanted = conversation_id or self.state.conversation_id
-        if wanted is None:
-            return False, None, "No current conversation"
-        self._own(wanted)
-        self.engine.store.delete_conversation(wanted)
-        if wanted == self.state.conversation_id:
-            self.new_conversation()
-        return True, None, "Conversation deleted successfully."
-
-    def _own(self, conversation_id: int) -> Conversation:
-        user_id = self.state.user.id if self.state.user else None
-        return self.engine.store.conversation(conversation_id, user_id)
-
-    # The seed's attributes
-
-    @property
-    def current_user(self) -> User | None:
-        """Who asks; None means that nothing is stored."""
-        return self.state.user
-
-    @property
-    def conversation_id(self) -> int | None:
-        """The open conversation."""
-        return self.state.conversation_id
-
-    @property
-    def conversation_title(self) -> str | None:
-        """The open conversation's title, None until it has one."""
-        return self.engine.title_of(self.state)
-
-    @property
-    def provider_name(self) -> str:
-        """Full name of the provider in force."""
-        return self.state.provider
-
-    @property
-    def provider(self) -> Provider:
-        """The provider in force."""
-        return self.engine.providers.get(self.state.provider)
-
-    @property
-    def model(self) -> str:
-        """The model in force."""
-        return self.state.model
-
-    @property
-    def active_preset_name(self) -> str | None:
-        """The active preset's name."""
-        return self.state.preset or None
-
-    @property
-    def system_message(self) -> str:
-        """The text that opens new conversations."""
-        return self.state.system_message
-
-    @property
-    def max_submission_tokens(self) -> int:
-        """The most tokens that are sent."""
-        return self.state.max_submission_tokens or self.provider.max_submission_tokens(self.model)
-
-
-def conversation_dict(row: Conversation) -> dict[str, Any]:
-    """Return a conversation as the seed's row dictionary."""
-    return {
-        "id": row.id,
-        "user_id": row.user_id,
-        "title": row.title,
-        "created_time": row.created,
-        "updated_time": row.updated,
-        "hidden": row.hidden,
-    }
 
 
 def _pass_on(event: Event, opened: Opened) -> None:

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lwe.config.config import Config
 from lwe.domain import Mark, Message, ModelRequest, User
-from lwe.errors import LweError, NotFound
-from lwe.events import Level, Notice
+from lwe.errors import LweError, NotFound, StorageError
+from lwe.events import Notice
+from lwe.plugin import Plugins
 from lwe.presets import Presets
 from lwe.providers.provider import Provider
 from lwe.providers.registry import Providers
+from lwe.requests import Requests
 from lwe.state import State
 from lwe.states import States
 from lwe.templates import Templates
-from lwe.turn import title, tokens
+from lwe.turn import title
+from lwe.turn.drive import Run
 from lwe.turn.flow import Turn
-from lwe.turn.request import NO_OVERRIDES, Input, Overrides, new_messages
+from lwe.turn.request import (
+    NO_OVERRIDES,
+    Input,
+    Overrides,
+    file_message,
+    new_messages,
+)
 
 if TYPE_CHECKING:
     from lwe.storage.store import OpenTurn, Store
+    from lwe.tools.toolbox import Toolbox
 
 LOG = logging.getLogger("lwe.engine")
 DELETED = Mark("failed", "The conversation was deleted meanwhile; this answer is not stored.")
@@ -34,14 +44,18 @@ class Opened:
 
     Attributes:
         state: the state to which the caller returns.
+        run: runs a tool, in the thread that calls it.
         stored: the row that keeps it until it is committed; None without a user.
+        unstored: calls and results of tools that are settled and wait to be stored.
     """
 
     turn: Turn
     provider: Provider
     state: State
     overrides: Overrides
+    run: Run
     stored: OpenTurn | None = None
+    unstored: list[Message] = field(default_factory=list)
 
 
 class Engine:
@@ -56,29 +70,54 @@ class Engine:
         self.config = config
         self.presets = Presets(config)
         self.templates = Templates(config)
-        self.providers = Providers()
+        self.plugins = Plugins(config)
+        self.providers = Providers(config, self.plugins)
         self.states = States(config, self.presets, self.providers)
+        self.requests = Requests(config, self.providers, lambda: self.tools)
         self._given_store = store
         self._notices: list[Notice] = [Notice(text, "warning") for text in config.warnings]
         self._reported: set[str] = set()
+
+    def close(self) -> None:
+        """End what runs beside the program; it starts again when something is asked."""
+        if "tools" in self.__dict__:
+            self.tools.close()
+
+    @cached_property
+    def tools(self) -> Toolbox:
+        """The tools, looked for on first use."""
+        from lwe.tools.toolbox import Toolbox
+
+        return Toolbox(self.config)
 
     @cached_property
     def store(self) -> Store:
         """The database, opened on first use."""
         from lwe.storage.store import Store
 
-        return self._given_store or Store(self.config.database_url)
+        store = self._given_store or Store(self.config.database_url)
+        if store.migrated_from:
+            copy = f" A copy of it as it was is {store.backup}." if store.backup else ""
+            text = f"The database of an older release was brought up to date.{copy}"
+            self._notices.append(Notice(text))
+        return store
 
     def take_notices(self) -> list[Notice]:
         """Return what the user should know since the last call."""
         found = list(dict.fromkeys(self._notices + self.states.notices))
         self._notices, self.states.notices = [], []
-        for item in self.presets.broken:
-            sentence = f"The preset {item.name} cannot be used: {item.reason}"
+        broken = [
+            f"The preset {item.name} cannot be used: {item.reason}" for item in self.presets.broken
+        ]
+        for sentence in [*broken, *(reason for _, reason in self.plugins.broken)]:
             if sentence not in self._reported:
                 self._reported.add(sentence)
                 found.append(Notice(sentence, "warning"))
         return found
+
+    def note(self, text: str) -> None:
+        """Tell the user something with the next `take_notices`."""
+        self._notices.append(Notice(text, "warning"))
 
     def configured_user(self) -> User | None:
         """Return the user that the configuration names, created if it says so.
@@ -86,11 +125,16 @@ class Engine:
         Raises:
             NotFound: when `backend_options.default_user` is nobody.
         """
-        first = self.config.get("backend_options.auto_create_first_user")
-        if first and isinstance(first, str) and not self.store.users():
-            self.store.add_user(first, keep_case=True)
+        self.first_user()
         wanted = self.config.get("backend_options.default_user")
         return None if wanted is None else self.store.user(wanted)
+
+    def first_user(self) -> User | None:
+        """Create the user whom the configuration names if there is nobody; else None."""
+        first = self.config.get("backend_options.auto_create_first_user")
+        if not (first and isinstance(first, str)) or self.store.users():
+            return None
+        return self.store.add_user(first, keep_case=True)
 
     def open_conversation(self, state: State, conversation_id: int) -> tuple[State, list[Message]]:
         """Return the state in this conversation, with what its last message was asked with.
@@ -122,15 +166,20 @@ class Engine:
         history = self._history(state)
         new = new_messages(asked, asked_with.system_message, not history)
         stream = stream if overrides.stream is None else overrides.stream
-        turn, provider = self._prepare(asked_with, history, new, stream)
-        if state.user is None:
-            return Opened(turn, provider, state, overrides)
+        if overrides.files:
+            provider = self.providers.get(asked_with.provider)
+            new += [file_message(provider.prepare_file_for_llm(file)) for file in overrides.files]
+        turn, provider = self.requests.prepare(
+            asked_with, history, new, stream, alone=bool(overrides.files)
+        )
+        if state.user is None or overrides.files:
+            return Opened(turn, provider, state, overrides, self.requests.run)
         stored = self.store.begin_turn(
             state.user.id, state.conversation_id, new, turn.origin, overrides.title
         )
         title = overrides.title if stored.created else state.title
         state = replace(state, conversation_id=stored.conversation_id, title=title)
-        return Opened(turn, provider, state, overrides, stored)
+        return Opened(turn, provider, state, overrides, self.requests.run, stored)
 
     def retry(self, state: State, message_id: int) -> Opened:
         """Ask again what a failed or stopped turn has stored.
@@ -145,27 +194,33 @@ class Engine:
         if not again:
             raise NotFound("Message", message_id)
         before = [m for m in self._history(state) if m.id is not None and m.id < message_id]
-        turn, provider = self._prepare(state, before, again, stream=True)
+        turn, provider = self.requests.prepare(state, before, again, stream=True)
         stored = self.store.retry_turn(message_id, state.origin)
-        return Opened(turn, provider, state, NO_OVERRIDES, stored)
-
-    def _prepare(
-        self, state: State, history: list[Message], new: list[Message], stream: bool
-    ) -> tuple[Turn, Provider]:
-        provider = self.providers.get(state.provider)
-        limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
-        messages, left_out = tokens.trim(history, new, limit)
-        LOG.debug("asks %s %s, %d messages", provider.name, state.model, len(messages))
-        request = ModelRequest(tuple(messages), state.customizations, stream)
-        return Turn(request, state.origin, tuple(_notices(state, left_out))), provider
+        return Opened(turn, provider, state, NO_OVERRIDES, self.requests.run, stored)
 
     def note_progress(self, opened: Opened, text: str) -> None:
         """Keep what has been said so far, so that a crash does not lose it.
 
         The words are given, not read from the turn: it may be growing in another thread.
         """
-        if opened.stored is not None:
+        # Empty while tools run: the words before them are in the journal already.
+        if opened.stored is not None and text:
             self.store.note_progress(opened.stored.journal_id, text)
+
+    def keep_settled(self, opened: Opened) -> None:
+        """Store calls whose results are all there, while the turn goes on.
+
+        What cannot be stored now is with the next call, or with the commit.
+        """
+        number = len(opened.unstored)  # More may come from another thread meanwhile.
+        if opened.stored is None or not number:
+            return
+        try:
+            self.store.extend_turn(opened.stored.journal_id, opened.unstored[:number])
+        except StorageError as error:
+            LOG.warning("calls and results of tools are not stored yet: %s", error)
+            return
+        del opened.unstored[:number]
 
     def commit(self, opened: Opened, mark: Mark | None = None) -> tuple[State, Message]:
         """Store the answer, also one that was stopped, cut or never came.
@@ -175,13 +230,13 @@ class Engine:
             mark: what went differently; None for a whole answer.
 
         Returns:
-            The state after the turn, and the answer as it is stored; when the conversation has
-            been deleted meanwhile, the answer is marked and the state is in no conversation.
+            The state after the turn, and its last message as it is stored; when the conversation
+            has been deleted meanwhile, the answer is marked and the state is in no conversation.
         """
         turn, state, answer = opened.turn, opened.state, opened.turn.answer(mark)
         LOG.debug("answered %s in %.1f s, %d characters", mark, turn.seconds, len(answer.text))
         if opened.stored is not None:
-            stored = self._store_answer(opened.stored, turn, answer)
+            stored = self._store_answer(opened, opened.stored, answer)
             if stored is None and not self._is_there(opened.stored.conversation_id):
                 stored = replace(answer, mark=DELETED)
                 state = replace(state, conversation_id=None, title=None)
@@ -193,13 +248,15 @@ class Engine:
                 self._notices.append(Notice(str(error), "warning"))
         return state, answer
 
-    def _store_answer(self, stored: OpenTurn, turn: Turn, answer: Message) -> Message | None:
+    def _store_answer(self, opened: Opened, stored: OpenTurn, answer: Message) -> Message | None:
         from lwe.storage.store import Timing
 
+        turn = opened.turn
+        before = [*opened.unstored, *turn.rest()]
         timing = Timing(
             turn.first_token, turn.seconds, turn.usage.input_tokens, turn.usage.output_tokens
         )
-        return self.store.commit_turn(stored.journal_id, answer, timing)
+        return self.store.commit_turn(stored.journal_id, answer, timing, before)
 
     def _is_there(self, conversation_id: int) -> bool:
         try:
@@ -270,14 +327,3 @@ class Engine:
         if state.conversation_id is None:
             return []
         return self.store.history_for_model(state.conversation_id)
-
-
-def _notices(state: State, left_out: int) -> list[Notice]:
-    level: Level = "warning"
-    found = []
-    if left_out:
-        found.append(Notice(f"{left_out} oldest messages were left out: over the limit.", level))
-    if offered := state.customizations.get("tools"):
-        names = ", ".join(str(tool) for tool in offered)
-        found.append(Notice(f"Tools are not run yet; the model is not offered: {names}.", level))
-    return found

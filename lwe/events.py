@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lwe.domain import NO_USAGE, Message, Usage
+from lwe.domain import NO_USAGE, Message, ToolCall, ToolResult, Usage
 
 Level = Literal["info", "warning", "error"]
 
@@ -22,6 +22,21 @@ class ReasoningDelta:
     """A piece of what the model thinks before it answers."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequested:
+    """The model wants a tool to be run."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has been run, or could not be; the result says which."""
+
+    call: ToolCall
+    result: ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +67,16 @@ class TurnFinished:
     usage: Usage = NO_USAGE
 
 
-ReplyEvent = TextDelta | ReasoningDelta | ReplyFinished | Notice
+ReplyEvent = TextDelta | ReasoningDelta | ToolRequested | ReplyFinished | Notice
 """What a provider may say while it answers."""
 
-Event = TextDelta | ReasoningDelta | ReplyFinished | Notice | TurnFinished
+Event = (
+    TextDelta
+    | ReasoningDelta
+    | ToolRequested
+    | ToolFinished
+    | ReplyFinished
+    | Notice
+    | TurnFinished
+)
 """What a turn may say."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -82,3 +83,20 @@ def write(path: Path, text: str) -> None:
         with suppress(OSError):  # The reason is told already.
             fresh.unlink()
         raise ConfigError(f"{path} cannot be written: {error}") from error
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file to where none is yet.
+
+    Raises:
+        ConfigError: when there is one, or it cannot be written.
+    """
+    if target.exists():
+        taken = ConfigError(f"{target} already exists")
+        taken.answer = str(target)
+        raise taken
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error}") from error

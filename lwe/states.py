@@ -42,10 +42,8 @@ class States:
         state = State(
             user=user,
             provider=DEFAULT_PROVIDER,
-            customizations=self._providers.get(DEFAULT_PROVIDER).default_customizations(),
-            system_message=self.system_message(
-                str(self._config.get("model.default_system_message") or "default")
-            ),
+            customizations=self._providers.default_customizations(DEFAULT_PROVIDER),
+            system_message=self.default_system_message(),
         )
         wanted = (user and user.default_preset) or self._config.get("model.default_preset")
         if not wanted:
@@ -55,6 +53,12 @@ class States:
         except LweError as error:
             self.notices.append(Notice(f"The default preset is not used. {error}", "warning"))
             return state
+
+    def default_system_message(self) -> str:
+        """Return the text that opens a conversation when nobody says otherwise."""
+        return self.system_message(
+            str(self._config.get("model.default_system_message") or "default")
+        )
 
     def system_message(self, alias_or_text: str) -> str:
         """Return the text of an alias, or the text itself."""
@@ -72,17 +76,17 @@ class States:
 
         Raises:
             NotFound: when the preset or its provider does not exist.
-            PresetError: when the provider does not take one of its parameters.
+            PresetError: when the provider does not take one of its parameters, or its model.
         """
         preset = self._presets.get(name)
-        provider = self._provider_of(preset)
+        provider, asked = self._asked_by(preset)
         opening = preset.metadata.get("system_message")
         return replace(
             state,
             preset=preset.name,
             preset_metadata=preset.metadata,
             provider=provider.name,
-            customizations=merge(provider.default_customizations(), preset.customizations),
+            customizations=asked,
             max_submission_tokens=_limit(preset.metadata),
             system_message=self.system_message(str(opening)) if opening else state.system_message,
             changed=False,
@@ -99,13 +103,11 @@ class States:
 
         Raises:
             NotFound: when there is no such provider.
-            PresetError: when it does not take one of the customizations.
+            PresetError: when it does not take one of the customizations, or the model.
         """
         provider = self._providers.get(name)
-        self._check(provider, customizations, "the customizations")
-        customizations = merge(provider.default_customizations(), customizations)
-        if model:
-            customizations["model_name"] = model
+        named = {**customizations, "model_name": model} if model else customizations
+        customizations = _asked(provider, named, "the customizations")
         return replace(
             state,
             preset="",
@@ -117,10 +119,16 @@ class States:
         )
 
     def set_model(self, state: State, model: str) -> State:
-        """Return the state with another model of the same provider."""
+        """Return the state with another model of the same provider.
+
+        Raises:
+            PresetError: when the provider's list of models counts and does not have it.
+        """
+        customizations = {**state.customizations, "model_name": model}
+        self._providers.get(state.provider).check_model(customizations)
         return replace(
             state,
-            customizations={**state.customizations, "model_name": model},
+            customizations=customizations,
             max_submission_tokens=None,
             changed=bool(state.preset),
         )
@@ -131,15 +139,17 @@ class States:
         Without its preset it is the provider and the model, without these, or when only the
         preset knew where the provider is, the settings stay; all with a notice.
         """
+        # A message that another conversation's preset has brought stays there.
+        afresh = replace(state, system_message=self.default_system_message())
         problems = []
         try:
             if origin.preset:
-                return self.activate_preset(state, origin.preset)
+                return self.activate_preset(afresh, origin.preset)
         except LweError as error:
             problems.append(str(error))
         try:
             if origin.provider:
-                state = self._by_name(state, origin)
+                state = self._by_name(afresh, origin)
         except LweError as error:
             problems.append(str(error))
         if problems:
@@ -171,10 +181,10 @@ class States:
             state = replace(state, customizations=stored)
         if overrides.customizations:
             provider = self._providers.get(state.provider)
-            self._check(provider, overrides.customizations, "preset_overrides")
-            state = replace(
-                state, customizations=merge(state.customizations, overrides.customizations)
-            )
+            over = provider.check(overrides.customizations, "preset_overrides")
+            customizations = merge(state.customizations, over)
+            provider.check_model(customizations)
+            state = replace(state, customizations=customizations)
         if overrides.metadata:
             state = self._with_metadata(state, overrides.metadata)
         if overrides.system_message is not None:
@@ -190,20 +200,20 @@ class States:
             max_submission_tokens=_limit(metadata) or state.max_submission_tokens,
         )
 
-    def _provider_of(self, preset: Preset) -> Provider:
+    def _asked_by(self, preset: Preset) -> tuple[Provider, dict[str, Any]]:
         named = preset.metadata.get("provider")
         if not named:
             raise PresetError(f"The preset '{preset.name}' names no provider.")
         provider = self._providers.get(full_name(str(named)))
-        self._check(provider, preset.customizations, f"the preset '{preset.name}'")
-        return provider
+        where = f"the preset '{preset.name}'"
+        return provider, _asked(provider, preset.customizations, where)
 
-    def _check(self, provider: Provider, customizations: Mapping[str, Any], where: str) -> None:
-        if unknown := provider.unknown_parameters(customizations):
-            raise PresetError(
-                f"{provider.display_name} does not take {', '.join(unknown)}, named by {where}. "
-                f"It takes {', '.join(sorted(provider.parameters))}."
-            )
+
+def _asked(provider: Provider, customizations: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return what is asked with: customizations over the provider's own, all of them allowed."""
+    asked = merge(provider.default_customizations(), provider.check(customizations, where))
+    provider.check_model(asked)
+    return asked
 
 
 def _limit(metadata: Mapping[str, Any]) -> int | None:

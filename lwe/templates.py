@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lwe import clip
 from lwe.config.config import Config
 from lwe.errors import NotFound, TemplateError
-from lwe.shelf import Shelf
+from lwe.shelf import Shelf, copy_file
 
 if TYPE_CHECKING:
     import jinja2
@@ -80,6 +84,7 @@ class Templates:
         self._shelf = Shelf(
             (SYSTEM_TEMPLATES, *reversed(folders)), SYSTEM_TEMPLATES, folders[0], nested=True
         )
+        self._temporary: Path | None = None
 
     def names(self) -> list[str]:
         """Return the names, relative to their folders, sorted."""
@@ -101,7 +106,7 @@ class Templates:
             NotFound: when there is no such template.
             TemplateError: when it cannot be read as text.
         """
-        path = self._path(name)
+        path = self.path(name)
         try:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -114,7 +119,7 @@ class Templates:
             NotFound: when there is no such template.
             TemplateError: when its front matter cannot be read.
         """
-        path = self._path(name)
+        path = self.path(name)
         metadata, body = _split(self.raw(name), path)
         return TemplateSource(name, path, metadata, body, self._shelf.is_system(path))
 
@@ -127,7 +132,7 @@ class Templates:
         """
         source = self.source(name)
         given = {key: v for key, v in source.metadata.items() if key not in _NO_VARIABLES}
-        with _reported(name):
+        with reported(name):
             used = list(dict.fromkeys(self._used(self._environment(), name, set())))
         return TemplateVariables(
             tuple(
@@ -157,11 +162,92 @@ class Templates:
         text = _in_time(name, lambda: self._render(name, variables))
         return BuiltTemplate(text.strip(), dict(overrides))
 
+    # Files
+
+    @property
+    def temporary(self) -> Path:
+        """The folder of templates that live no longer than this object, made on first use."""
+        if self._temporary is None:
+            self._temporary = Path(tempfile.mkdtemp(prefix="lwe-temp-templates-"))
+            weakref.finalize(self, _remove, self._temporary, os.getpid())
+            folders = (self._temporary, *self._shelf.folders)
+            self._shelf = replace(self._shelf, folders=folders)
+        return self._temporary
+
+    def add_temporary(self, text: str, suffix: str = "md") -> Path:
+        """Make a template that lives no longer than this object.
+
+        Raises:
+            TemplateError: when it cannot be written.
+        """
+        try:
+            handle, name = tempfile.mkstemp(f".{suffix}", dir=self.temporary)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise TemplateError(f"A temporary template cannot be written: {error}") from error
+        return Path(name)
+
+    def editable(self, name: str) -> Path:
+        """Return the file in which a template is edited; a new one goes to the user's folder.
+
+        Raises:
+            ConfigError: when a new name would leave that folder.
+            TemplateError: when it came with the program.
+        """
+        path = self._shelf.files().get(name)
+        if path is None:
+            return self._shelf.place(name)
+        if self._shelf.is_system(path):
+            raise TemplateError(f"{name} is a system template, and cannot be edited directly")
+        return path
+
+    def copy(self, old: str, new: str) -> tuple[Path, Path]:
+        """Copy a template, beside itself or from the program's into the user's folder.
+
+        Returns:
+            The file and its copy.
+
+        Raises:
+            NotFound: when there is no such template.
+            ConfigError: when the new name would leave the folder or is taken, or the copy cannot
+                be written.
+        """
+        source = self.path(old)
+        folder = self._shelf.home if self._shelf.is_system(source) else source.parent
+        target = replace(self._shelf, home=folder).place(new)
+        copy_file(source, target)
+        return source, target
+
+    def delete(self, path: Path) -> None:
+        """Remove the file of a template of the user.
+
+        Raises:
+            TemplateError: when it is none, came with the program, or cannot be removed.
+        """
+        if path not in self._shelf.files().values() or self._shelf.is_system(path):
+            raise TemplateError(f"{path} is no template of yours, and stays.")
+        try:
+            path.unlink()
+        except OSError as error:
+            raise TemplateError(f"{path} cannot be deleted: {error}") from error
+
+    def environment(self) -> jinja2.Environment:
+        """Return a sandbox that reads the files as they are, front matter included."""
+        from jinja2 import FileSystemLoader
+
+        return _sandbox()(loader=FileSystemLoader([*reversed(self._shelf.folders)]))
+
     def _render(self, name: str, variables: Mapping[str, Any]) -> str:
-        with _reported(name):
+        with reported(name):
             return self._environment().get_template(name).render(variables)
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Return a template's file.
+
+        Raises:
+            NotFound: when there is no such template.
+        """
         files = self._shelf.files()
         if name not in files:
             raise NotFound("Template", name, files)
@@ -192,8 +278,13 @@ class Templates:
                 yield from self._used(environment, included, seen)
 
 
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # A forked child ends too, and its parent's files are not its own.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
-def _reported(name: str) -> Iterator[None]:
+def reported(name: str) -> Iterator[None]:
     """Raise errors of Jinja, and of what a template does, as `TemplateError`."""
     from jinja2 import TemplateNotFound, TemplateSyntaxError
 

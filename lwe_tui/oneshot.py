@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import os
+import json
 import sys
 from typing import TYPE_CHECKING
 
-from lwe.errors import LweError, StorageError
-from lwe_tui.exits import CONFIGURATION, FAILED, INTERRUPTED, OK
-from lwe_tui.render.clean import Cleaner, clean
+from lwe.errors import ConfigError, LweError, StorageError
+from lwe_tui.exits import CONFIGURATION, FAILED, INTERRUPTED, OK, interruptible
+from lwe_tui.streams import Out, give_up, tell, unwritable
 
 if TYPE_CHECKING:
     from lwe.backend import ApiBackend
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def answer(prompt: str, options: Options) -> int:
-    """Ask and print the answer as it comes.
+    """Ask and print the answer: as it comes, or at once when streaming is off.
 
     Args:
         prompt: what to ask.
@@ -30,67 +29,62 @@ def answer(prompt: str, options: Options) -> int:
 
     session = Session(options)
     try:
-        backend = _opened(session)
-        return _ask(backend, prompt)
+        with interruptible():
+            return _ask(_opened(session), prompt)
     except LweError as error:
-        _tell(str(error))
+        tell(str(error))
         return FAILED if isinstance(error, StorageError) else CONFIGURATION
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        sys.stderr.write("\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read has enough; Python would complain once more when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up()
+        return FAILED
+    except OSError as error:
+        unwritable(error)
         return FAILED
     finally:
         session.close()
 
 
 def _opened(session: Session) -> ApiBackend:
+    from lwe.config.logs import open_console
+
     backend = session.backend
+    open_console(backend.config)
+    if backend.current_user is not None:
+        backend.engine.store.recover()  # What a killed program has left.
     if preset := session.options.preset:
         # What is asked for by name is not replaced by something else, as a default would be.
         backend.state = backend.engine.states.activate_preset(backend.state, preset)
-    for notice in backend.engine.take_notices():
-        _tell(notice.text)
+    _pass_on_notices(backend)
+    if backend.config.get("chat.log.enabled") and backend.logfile is None:
+        raise ConfigError("Nothing was asked, because it could not be logged.")
     return backend
 
 
 def _ask(backend: ApiBackend, prompt: str) -> int:
-    out = _Out()
-    success, _, message = backend.ask_stream(prompt, {"stream_callback": out.write})
-    out.end()
-    if success:
-        return OK
-    _tell(message)
-    return FAILED
+    out = Out()
+    metadata = backend.state.preset_metadata
+    # What the model says is not the answer then.
+    whole = metadata.get("return_on_tool_call") or metadata.get("return_on_tool_response")
+    try:
+        if backend.config.get("shell.streaming") and not whole:
+            success, response, message = backend.ask_stream(prompt, {"stream_callback": out.write})
+        else:
+            success, response, message = backend.ask(prompt)
+            out.write(response if isinstance(response, str) else "")
+        if success and not isinstance(response, str):
+            out.write(json.dumps(response, ensure_ascii=False, default=str))  # a tool's value
+    finally:
+        out.end()
+    _pass_on_notices(backend)
+    if not success:
+        tell(message)
+        return FAILED
+    return OK
 
 
-class _Out:
-    """Stdout: as the model wrote it for a file or a program, only what can be read for a person."""
-
-    def __init__(self) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # No letter is worth the rest of the answer.
-        self._cleaner = Cleaner() if sys.stdout.isatty() else None
-        self._last = ""
-
-    def write(self, piece: str) -> None:
-        """Write what has come."""
-        self._put(self._cleaner.feed(piece) if self._cleaner else piece)
-
-    def end(self) -> None:
-        """Write what is left, and end the line."""
-        if self._cleaner:
-            self._put(self._cleaner.end())
-        if self._last and self._last != "\n":
-            self._put("\n")
-
-    def _put(self, text: str) -> None:
-        if text:
-            self._last = text[-1]
-            print(text, end="", flush=True)
-
-
-def _tell(text: str) -> None:
-    print(f"lwe-tui: {clean(text)}", file=sys.stderr)
+def _pass_on_notices(backend: ApiBackend) -> None:
+    for notice in backend.engine.take_notices():
+        tell(notice.text)

@@ -12,13 +12,14 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lwe.domain import Conversation, Message, Preset, User
 from lwe.errors import LweError, NotFound, StorageError
 from lwe.events import Notice
 from lwe.state import State
+from lwe_tui.options import Options as Options
+from lwe_tui.options import configured, with_keys
 from lwe_tui.room import Room, aside
 from lwe_tui.turns import Turns
 
@@ -29,18 +30,6 @@ if TYPE_CHECKING:
     from lwe.templates import BuiltTemplate
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line says about where and how to start."""
-
-    config_dir: str | None = None
-    data_dir: str | None = None
-    profile: str = "default"
-    preset: str | None = None
-    system_message: str | None = None
-    database: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +66,13 @@ class Session:
         if self._backend is None:
             from lwe.backend import ApiBackend
 
-            self._backend = ApiBackend(self._config())
+            self._backend = ApiBackend(with_keys(configured(self.options)))
         return self._backend
 
     @property
     def engine(self) -> Engine:
         """The library's parts; only to be used inside the room."""
         return self.backend.engine
-
-    def _config(self) -> Any:
-        from lwe.config import secrets
-        from lwe.config.config import Config
-
-        options = self.options
-        config = Config(options.config_dir, options.data_dir, options.profile)
-        config.load_from_file()
-        secrets.load(Path(config.config_profile_dir))
-        given = {
-            "model.default_system_message": options.system_message,
-            "database": options.database,
-        }
-        for key, value in given.items():
-            if value is not None:
-                config.set(key, value)
-        return config
 
     async def ask(self, call: Callable[[], T]) -> T:
         """Perform a call in the room and return what it returns."""
@@ -114,6 +86,7 @@ class Session:
         if self._backend is not None:
             with suppress(LweError):  # The journal has it; the next start makes a message of it.
                 self.turns.settle()
+            self._backend.engine.close()
 
     # Starting
 

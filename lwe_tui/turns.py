@@ -14,11 +14,11 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lwe.domain import Mark, Message, Origin
-from lwe.errors import ProviderError, StorageError
-from lwe.events import Event
+from lwe.domain import Mark, Message, Origin, ToolCall, ToolResult
+from lwe.errors import ProviderError, StorageError, ToolError
+from lwe.events import Event, ToolFinished
 from lwe.state import State
-from lwe_tui.room import Room
+from lwe_tui.room import Room, apart
 
 if TYPE_CHECKING:
     from lwe.engine import Engine, Opened
@@ -132,8 +132,8 @@ class Turns:
                         yield event
                 mark = None
             except Exception as error:
-                mark = Mark("cut" if opened.turn.text else "failed", _sentence(error))
-                if not isinstance(error, ProviderError):
+                mark = Mark("cut" if opened.turn.has_said else "failed", _sentence(error))
+                if not isinstance(error, ProviderError | ToolError):
                     raise  # The words are kept all the same, below.
             seconds = opened.turn.seconds
             committed = self._room.enter(self._commit, opening, mark)
@@ -184,9 +184,14 @@ class Turns:
             timer = None
             self._room.enter(write, opened.turn.text).add_done_callback(_log_failure)
 
+        async def run(call: ToolCall) -> ToolResult:
+            return await apart(opened.run, call)  # It may take as long as it likes.
+
         try:
-            async with aclosing(adrive(opened.turn, opened.provider)) as events:
+            async with aclosing(adrive(opened.turn, opened.provider, run)) as events:
                 async for event in events:
+                    if isinstance(event, ToolFinished):
+                        self._keep_settled(opened)
                     # A timer, because a stalled stream brings no event to write the rest.
                     if timer is None:
                         timer = loop.call_later(JOURNAL_SECONDS, note)
@@ -194,6 +199,16 @@ class Turns:
         finally:
             if timer is not None:
                 timer.cancel()
+
+    def _keep_settled(self, opened: Opened) -> None:
+        """Store calls and results of tools; does not wait."""
+
+        def keep() -> None:
+            self._engine().keep_settled(opened)
+
+        if settled := opened.turn.take_settled():
+            opened.unstored += settled
+            self._room.enter(keep).add_done_callback(_log_failure)
 
     async def make_title(self, ended: Ended) -> str:
         """Ask whoever answered for the conversation's title; empty when it has or needs none.
@@ -232,7 +247,7 @@ def _tell_begun(opening: Future[Opened], begun: OnBegun) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    known = isinstance(error, ProviderError)
+    known = isinstance(error, ProviderError | ToolError)
     return str(error) if known else f"A fault of the program: {type(error).__name__}."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,3 +72,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def no_logs() -> Iterator[None]:
+    """Close what a test has left open: handlers belong to the process."""
+    yield
+    if "lwe.config.logs" in sys.modules:
+        logs = sys.modules["lwe.config.logs"]
+        logs.close_console()
+        logs.close_log()

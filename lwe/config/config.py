@@ -23,14 +23,16 @@ class Config:
         config_dir: holds the profiles; the platform's folder without it.
         data_dir: holds databases and caches; the platform's folder without it.
         profile: the profile's name.
-        config: replaces the defaults.
+        config: what goes over the defaults, as a file would.
         args: parsed command line, whose resource folders come before all others.
 
     Raises:
         ConfigError: when an explicit folder does not exist, or one cannot be made.
 
     Attributes:
+        args: the parsed command line; without one every name in it is None.
         config_file: the file that was read, None before `load_from_file`.
+        written: what that file says, without the defaults.
         warnings: what the user should know about the configuration.
     """
 
@@ -42,15 +44,16 @@ class Config:
         config: dict[str, Any] | None = None,
         args: Any = None,
     ) -> None:
-        self.args, self.profile, self.system = args, profile, platform.system()
+        self.args, self.profile, self.system = args or _NoArguments(), profile, platform.system()
         self.warnings: list[str] = []
+        self.written: dict[str, Any] = {}
         self.config_dir = self._folder(config_dir, "config", paths.default_config_dir())
         self.data_dir = self._folder(data_dir, "data", paths.default_data_dir())
         self.config_profile_dir = self._profile_folder(self.config_dir)
         self.data_profile_dir = self._profile_folder(self.data_dir)
         self.config_file: str | None = None
-        self.default_config = copy.deepcopy(config) if config is not None else defaults()
-        self.config: dict[str, Any] = copy.deepcopy(self.default_config)
+        self.default_config = defaults()
+        self.config: dict[str, Any] = _merged(self.default_config, config or {})
         self._normalise()
 
     def _folder(self, given: str | Path | None, what: str, default: Path) -> str:
@@ -61,6 +64,8 @@ class Config:
         return str(paths.made(default))
 
     def _profile_folder(self, parent: str) -> str:
+        if Path(self.profile).name != self.profile:
+            raise ConfigError(f"'{self.profile}' cannot be the name of a profile: it is a path.")
         return str(paths.made(Path(parent) / "profiles" / self.profile))
 
     @property
@@ -83,8 +88,11 @@ class Config:
     @property
     def database_url(self) -> str:
         """The database, `sqlite:///…` in the profile's data folder by default."""
-        configured = self.get("database")
-        return str(configured or f"sqlite:///{Path(self.data_profile_dir) / 'storage.db'}")
+        return str(self.get("database") or self._default_database)
+
+    @property
+    def _default_database(self) -> str:
+        return f"sqlite:///{Path(self.data_profile_dir) / 'storage.db'}"
 
     def get(self, keys: str | list[str] | None = None, config: Any = None) -> Any:
         """Return the value of a dotted key, None when any part is missing.
@@ -133,8 +141,21 @@ class Config:
         folder = Path(self.config_dir) / "profiles" / (profile or self.profile)
         file = folder / "config.yaml"
         self.config_file = str(file)
-        self.config = _merged(self.default_config, _read(file) if file.exists() else {})
+        self.written = _read(file) if file.exists() else {}
+        self.config = _merged(self.default_config, self.written)
+        self._understand_streaming()
         self._normalise()
+
+    def _understand_streaming(self) -> None:
+        """Take `model.streaming`, which the seed's sample file documents, as what it means."""
+        meant = self.get("model.streaming", self.written)
+        if meant is None or self.get("shell.streaming", self.written) is not None:
+            return
+        self.written = _merged(self.written, {"shell": {"streaming": meant}})
+        self.set("shell.streaming", meant, transform=False)
+        self.warnings.append(
+            f"{self.config_file}: 'model.streaming' is read as 'shell.streaming'. Rename it."
+        )
 
     def directories(self, kind: str) -> list[Path]:
         """Return the folders of a kind of resource, in their order.
@@ -144,13 +165,21 @@ class Config:
 
         Args:
             kind: templates, presets, plugins, workflows, tools or cache.
+
+        Raises:
+            ConfigError: when the configuration holds no list of folders.
         """
         given = getattr(self.args, f"{kind}_dir", None)
         if not given:
             variable = os.environ.get(paths.VARIABLES[kind])
-            given = [part for part in (variable or "").split(":") if part]
+            given = [part for part in (variable or "").split(os.pathsep) if part]
         configured = self.get(["directories", kind]) or defaults()["directories"][kind]
         listed = given or ([configured] if isinstance(configured, str) else configured)
+        if not isinstance(listed, list | tuple):
+            raise ConfigError(
+                f"directories.{kind} has to be a list of folders, not {listed!r}. "
+                f"Correct it in {self.config_file or 'the configuration'}."
+            )
         tokens = self._tokens()
         return [Path(paths.expand(str(entry), tokens)).expanduser() for entry in listed]
 
@@ -164,8 +193,8 @@ class Config:
 
     def _normalise(self) -> None:
         tokens = self._tokens()
-        if isinstance(database := self.get("database"), str):
-            self.config["database"] = paths.expand(database, tokens)
+        database = self.get("database") or self._default_database
+        self.config["database"] = paths.expand(str(database), tokens)
         folders = self.get("directories")
         for kind, listed in folders.items() if isinstance(folders, Mapping) else ():
             if isinstance(listed, list):
@@ -173,6 +202,14 @@ class Config:
         for key in _LEVELS:
             if isinstance(level := self.get(key), str):
                 self.set(key, level.upper(), transform=False)
+
+
+class _NoArguments:
+    """The command line of a program that has none: whatever a plugin asks for is None."""
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):  # copying and pickling look for methods that are not there
+            raise AttributeError(name)
 
 
 def _parts(keys: str | list[str] | None) -> list[str]:
@@ -217,6 +254,7 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         inner = merged.get(key)
         if isinstance(inner, dict) and isinstance(value, Mapping):
             merged[key] = _merged(inner, value)
-        else:
+        elif not (inner and isinstance(inner, dict) and value is None):
+            # A section whose lines are all commented out is null, and means its defaults.
             merged[key] = copy.deepcopy(value)
     return merged

@@ -54,6 +54,8 @@ _DEFAULTS: dict[str, Any] = {
         }
     },
     "plugins": {"enabled": ["echo", "examples"]},
+    "tools": {"max_rounds": 25},
+    "mcp": {"servers": {}, "timeout": 30},
     "debug": {
         "log": {
             "enabled": False,

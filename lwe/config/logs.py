@@ -1,4 +1,4 @@
-"""Writes the library's log where the configuration says, readable by its owner only."""
+"""Writes logs where the configuration says: the library's own, and what was asked and answered."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class _LogFile(logging.FileHandler):
     """The file that the configuration names, told apart from a script's own handlers."""
 
 
+class _Console(logging.StreamHandler[Any]):
+    """The command line's stderr."""
+
+
 def open_log(config: Settings) -> None:
     """Send the library's log to `debug.log.filepath` when `debug.log.enabled` is set.
 
@@ -44,23 +48,50 @@ def open_log(config: Settings) -> None:
         raise ConfigError(
             f"The log {path} cannot be written: {error}. Set debug.log.filepath to another file."
         ) from error
-    handler.setFormatter(logging.Formatter(str(config.get("debug.log.format"))))
-    LOGGER.addHandler(handler)
-    LOGGER.propagate = False
-    try:
-        LOGGER.setLevel(str(config.get("debug.log.level")).upper())
-    except ValueError as error:
-        close_log()
-        raise ConfigError(
-            f"debug.log.level: {error}. Use debug, info, warning or error."
-        ) from error
+    _attach(handler, config, "debug.log")
+
+
+def open_console(config: Settings) -> None:
+    """Send the library's log to stderr as `log.console` says; only a command line wants that.
+
+    Raises:
+        ConfigError: when there is no such level.
+    """
+    close_console()
+    _attach(_Console(), config, "log.console")
 
 
 def close_log() -> None:
     """Close the file of the last `open_log`."""
+    _detach(_LogFile)
+
+
+def close_console() -> None:
+    """Undo the last `open_console`."""
+    _detach(_Console)
+
+
+def _attach(handler: logging.Handler, config: Settings, key: str) -> None:
+    handler.setFormatter(logging.Formatter(str(config.get(f"{key}.format"))))
+    try:
+        handler.setLevel(str(config.get(f"{key}.level")).upper())
+    except ValueError as error:
+        handler.close()
+        raise ConfigError(f"{key}.level: {error}. Use debug, info, warning or error.") from error
+    LOGGER.addHandler(handler)
+    _settle()
+
+
+def _detach(kind: type[logging.Handler]) -> None:
     for handler in list(LOGGER.handlers):
-        if isinstance(handler, _LogFile):
+        if isinstance(handler, kind):
             LOGGER.removeHandler(handler)
             handler.close()
-    LOGGER.propagate = True
-    LOGGER.setLevel(logging.NOTSET)
+    _settle()
+
+
+def _settle() -> None:
+    """Let through what one of our handlers wants; without any, a script's settings count."""
+    levels = [h.level for h in LOGGER.handlers if isinstance(h, _LogFile | _Console)]
+    LOGGER.setLevel(min(levels, default=logging.NOTSET))
+    LOGGER.propagate = not levels

@@ -22,6 +22,6 @@ def answers(method: Callable[Concatenate[S, P], Answer]) -> Callable[Concatenate
         try:
             return method(self, *args, **kwargs)
         except LweError as error:
-            return False, error.answer, str(error)
+            return False, error.answer, error.message
 
     return answered

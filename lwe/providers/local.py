@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from typing import Any
 
+from lwe.config.config import Config
 from lwe.domain import ModelRequest
 from lwe.errors import ProviderError
 from lwe.events import ReplyEvent
 from lwe.providers import local_engine
 from lwe.providers import openai_wire as wire
 from lwe.providers.local_engine import CONTEXT, MODEL
+from lwe.providers.models import Models
 from lwe.providers.openai import OpenAIApi
 from lwe.providers.openai_client import Clients, Endpoint
 from lwe.providers.provider import Stop
 
 MAX_ANSWER_TOKENS = 700
 """Without a bound this model repeats itself until its context is full."""
+
+_PARAMETERS = ("model_name", "max_tokens", "temperature", "top_p", "seed", "stop")
 
 
 class Local(OpenAIApi):
@@ -25,20 +30,30 @@ class Local(OpenAIApi):
     name = "provider_local"
     label = "tiny demo model, often wrong"
     default_model = MODEL
-    parameters = frozenset({"model_name", "max_tokens", "temperature", "top_p", "seed", "stop"})
 
     def __init__(
-        self, clients: Clients | None = None, engine: local_engine.LocalEngine | None = None
+        self,
+        clients: Clients | None = None,
+        engine: local_engine.LocalEngine | None = None,
+        config: Config | None = None,
+        cache_manager: Any = None,
     ) -> None:
-        super().__init__(clients)
+        super().__init__(clients, config, cache_manager)
         self._engine = engine or local_engine.shared()
 
-    @property
-    def models(self) -> Mapping[str, int]:
-        return {MODEL: CONTEXT - MAX_ANSWER_TOKENS}
+    def customization_config(self) -> dict[str, Any]:
+        rules = super().customization_config()
+        return {name: rules[name] for name in _PARAMETERS}
 
-    def default_customizations(self) -> dict[str, object]:
-        return {"model_name": MODEL, "max_tokens": MAX_ANSWER_TOKENS}
+    @property
+    def models(self) -> Models:
+        return {MODEL: {"max_tokens": CONTEXT - MAX_ANSWER_TOKENS}}
+
+    def refresh_models(self) -> None:
+        pass  # There is one.
+
+    def default_customizations(self, defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return super().default_customizations({"max_tokens": MAX_ANSWER_TOKENS, **(defaults or {})})
 
     def endpoint(self, request: ModelRequest) -> Endpoint:
         address = self._engine.address()

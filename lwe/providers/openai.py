@@ -6,17 +6,18 @@ stream are read raw and folded here, because its object per chunk costs seven ti
 
 from __future__ import annotations
 
-import asyncio
+import re
 import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+from lwe.config.config import Config
 from lwe.domain import ModelRequest
 from lwe.errors import ProviderError
 from lwe.events import ReplyEvent
 from lwe.providers import openai_wire as wire
-from lwe.providers.models import openai_models
+from lwe.providers.models import DEFAULT_MODEL, Models, openai_models
 from lwe.providers.openai_client import (
     Clients,
     Endpoint,
@@ -27,9 +28,11 @@ from lwe.providers.openai_client import (
     translated,
 )
 from lwe.providers.openai_fold import ChatFold, Fold, Lines, ResponsesFold, decode
+from lwe.providers.options import PresetValue
 from lwe.providers.provider import Provider, Stop
 
 DONE = b"[DONE]"
+_WORDS = ("reasoning_effort", "verbosity")
 PATIENCE_AFTER_FINISH = 2.0
 """Seconds that a server may take to close a stream after saying why it ended."""
 
@@ -39,17 +42,67 @@ class OpenAIApi(Provider):
 
     Args:
         clients: makes the clients; replaced where bodies are replayed.
+        config: the configuration.
+        cache_manager: the seed's object for cached files.
     """
 
-    parameters = (
-        wire.CLIENT_PARAMETERS
-        | wire.BODY_PARAMETERS
-        | wire.TOOL_PARAMETERS
-        | {"model_name", "model_kwargs.*", "logit_bias.*"}
-    )
+    fetches_unasked = False
 
-    def __init__(self, clients: Clients | None = None) -> None:
+    def __init__(
+        self,
+        clients: Clients | None = None,
+        config: Config | None = None,
+        cache_manager: Any = None,
+    ) -> None:
+        super().__init__(config, cache_manager)
         self._clients = clients or Clients()
+
+    def customization_config(self) -> dict[str, Any]:
+        from lwe.providers.openai_rules import openai_rules
+
+        return openai_rules(lambda: self.known_models)
+
+    @property
+    def models_file(self) -> str:
+        return self.file_for(self.customizations)
+
+    def models_for(self, customizations: Mapping[str, Any]) -> Models:
+        return self._listed(self.file_for(customizations), False)
+
+    def file_for(self, customizations: Mapping[str, Any]) -> str:
+        """Return the file in the cache that keeps the models of these parameters' endpoint."""
+        address = customizations.get("openai_api_base")
+        base_url = endpoint_of({"openai_api_base": address, "openai_api_key": "none"}).base_url
+        if self.is_home(base_url):
+            return self.plugin_cache_filename
+        place = re.sub(r"[^a-z0-9]+", "-", base_url.partition("://")[2].lower()).strip("-")
+        return f"{self.name}-{place}.yaml"
+
+    def is_home(self, base_url: str) -> bool:
+        """Say whether this is the provider's own address."""
+        return Endpoint(base_url).is_openai
+
+    def can_fetch(self) -> bool:
+        if self.needs_address and not self.customizations.get("openai_api_base"):
+            return False
+        try:
+            self.endpoint(ModelRequest((), self.customizations))
+        except ProviderError as error:
+            if error.kind != "auth":
+                raise
+            return False
+        return True
+
+    def fetch_models(self) -> Models:
+        """Ask the endpoint in force for its models.
+
+        Raises:
+            ProviderError: when it cannot be reached, refuses the key, or has no models.
+        """
+        from lwe.providers.probe import list_limits
+
+        request = ModelRequest((), self.customizations)
+        return list_limits(self.endpoint(request), self._clients)
 
     def endpoint(self, request: ModelRequest) -> Endpoint:
         """Say where the request goes; may block."""
@@ -90,9 +143,11 @@ class OpenAIApi(Provider):
                         break
                     patience()
         if not stop.wished:
-            yield fold.end()
+            yield from fold.end()
 
     async def astream(self, request: ModelRequest) -> AsyncGenerator[ReplyEvent, None]:
+        import asyncio  # Blocking requests need none, and it takes longer than the rest of us.
+
         # Starting a client imports the package or starts a model: neither on the loop.
         endpoint = await asyncio.to_thread(self.endpoint, request)
         await asyncio.to_thread(self.warm_up)
@@ -109,18 +164,33 @@ class OpenAIApi(Provider):
                     while (data := await _next(pieces, fold)) is not None:
                         for event in _events(fold, lines.feed(data)):
                             yield event
-        yield fold.end()
+        for event in fold.end():
+            yield event
 
 
 class ChatOpenAI(OpenAIApi):
     """OpenAI's models; any other base URL is spoken to in chat completions."""
 
     name = "provider_chat_openai"
-    default_model = "gpt-5.4-mini"
+    default_model = DEFAULT_MODEL
 
     @property
-    def models(self) -> Mapping[str, int]:
-        return openai_models()
+    def capabilities(self) -> Mapping[str, Any]:  # type: ignore[override]
+        return {"chat": True, "validate_models": self.setting("validate_models") is not False}
+
+    def default_config(self) -> dict[str, Any]:
+        return {"validate_models": True}
+
+    @property
+    def static_models(self) -> Models:
+        return {name: {"max_tokens": limit} for name, limit in openai_models().items()}
+
+    def validates(self, customizations: Mapping[str, Any]) -> bool:
+        return not customizations.get("openai_api_base") and super().validates(customizations)
+
+    def fetch_models(self) -> Models:
+        known = self.static_models
+        return {name: known.get(name, entry) for name, entry in super().fetch_models().items()}
 
 
 class ChatOpenAICompat(OpenAIApi):
@@ -128,6 +198,20 @@ class ChatOpenAICompat(OpenAIApi):
 
     name = "provider_chat_openai_compat"
     needs_address = True
+
+    def customization_config(self) -> dict[str, Any]:
+        rules = super().customization_config()
+        # Every server has words of its own here.
+        return {**rules, **{name: PresetValue(str, include_none=True) for name in _WORDS}}
+
+    def fetch_models(self) -> Models:
+        if self.needs_address and not self.customizations.get("openai_api_base"):
+            raise ProviderError(
+                f"{self.display_name} has no server whose models could be listed.",
+                "refused",
+                "Use a preset that names openai_api_base.",
+            )
+        return super().fetch_models()
 
     def api(self, request: ModelRequest, endpoint: Endpoint) -> wire.Api:
         return "responses" if request.customizations.get("use_responses_api") else "chat"
@@ -177,6 +261,8 @@ def _comes_whole(request: ModelRequest, response: Any) -> bool:
 
 async def _next(pieces: Any, fold: Fold) -> bytes | None:
     """Wait for the next bytes; not for long once the reply is finished."""
+    import asyncio
+
     import httpx2
 
     try:

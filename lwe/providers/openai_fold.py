@@ -10,11 +10,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any, Protocol
 
-from lwe.domain import NO_USAGE, Usage
+from lwe.domain import NO_USAGE, ToolCall, Usage
 from lwe.errors import ProviderError
-from lwe.events import ReasoningDelta, ReplyEvent, ReplyFinished, TextDelta
+from lwe.events import (
+    ReasoningDelta,
+    ReplyEvent,
+    ReplyFinished,
+    TextDelta,
+    ToolRequested,
+)
 
 LONGEST_SENTENCE, LONGEST_DATA, LONGEST_READ = 500, 120, 5000
 _NO_WORDS = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[a-z!/][^>]*>")
@@ -36,8 +43,8 @@ class Fold(Protocol):
     def done(self) -> None:
         """Take the server's word that the stream is complete."""
 
-    def end(self) -> ReplyFinished:
-        """Close the reply; a `ProviderError` when the server never finished it."""
+    def end(self) -> Iterator[ReplyEvent]:
+        """Close the reply with its calls; a `ProviderError` when the server never finished it."""
 
 
 class Lines:
@@ -95,12 +102,58 @@ def excerpt(text: str, longest: int = LONGEST_SENTENCE) -> str:
     return words if len(words) <= longest else words[:longest] + "…"
 
 
+class _Calls:
+    """Collects calls of tools, whose arguments come in pieces."""
+
+    def __init__(self) -> None:
+        self._parts: dict[object, dict[str, str]] = {}
+        self._slots: dict[object, object] = {}
+
+    def add(self, key: object, id: object, name: object, arguments: object, whole: bool) -> None:
+        """Take a piece of a call.
+
+        Args:
+            key: which call; without one it is a new one, or the last when nothing names it.
+            whole: whether `arguments` are all of them, not the next piece.
+        """
+        if key is None:
+            key = next((k for k, part in self._parts.items() if id and part["id"] == id), None)
+        if key is None:
+            key = len(self._parts) - (0 if name or not self._parts else 1)
+        key = self._slots.get(key, key)
+        if id and self._parts.get(key, {}).get("id") not in (None, "", id):
+            # Some servers give every call the same number.
+            self._slots[key] = key = (key, id)
+        part = self._parts.setdefault(key, {"id": "", "name": "", "arguments": ""})
+        part["id"] = str(id or part["id"])
+        part["name"] = str(name or part["name"])
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
+        part["arguments"] = text if whole else part["arguments"] + text
+
+    def requests(self) -> Iterator[ToolRequested]:
+        """Yield the calls in the order in which they came."""
+        for part in self._parts.values():
+            yield ToolRequested(_call(**part))
+
+
+def _call(id: str, name: str, arguments: str) -> ToolCall:
+    id = id or f"call_{token_hex(12)}"  # Without one its result could not be told apart.
+    try:
+        args = json.loads(arguments or "{}")
+    except ValueError as error:
+        return ToolCall(name, {}, id, f"The arguments are no JSON: {error}.")
+    if not isinstance(args, dict):
+        return ToolCall(name, {}, id, "The arguments have to be a JSON object.")
+    return ToolCall(name, args, id)
+
+
 class ChatFold:
     """Chat completions."""
 
     def __init__(self) -> None:
         self._reason = ""
         self._usage = NO_USAGE
+        self._calls = _Calls()
 
     @property
     def finished(self) -> bool:
@@ -109,7 +162,7 @@ class ChatFold:
     def part(self, data: dict[str, Any]) -> Iterator[ReplyEvent]:
         self._count(data)
         for choice in data.get("choices") or ():
-            if choice.get("index"):
+            if not isinstance(choice, dict) or choice.get("index"):
                 continue  # A preset may ask for several answers; the first one is ours.
             yield from self._words(choice.get("delta") or {})
             self._reason = choice.get("finish_reason") or self._reason
@@ -117,16 +170,21 @@ class ChatFold:
     def whole(self, data: dict[str, Any]) -> Iterator[ReplyEvent]:
         self._count(data)
         for choice in (data.get("choices") or ())[:1]:
-            yield from self._words(choice.get("message") or {})
+            yield from self._words(choice.get("message") or {}, whole=True)
             self._reason = choice.get("finish_reason") or "stop"
 
     def done(self) -> None:
         self._reason = self._reason or "stop"
 
-    def end(self) -> ReplyFinished:
-        return _closed(self._reason, self._usage)
+    def end(self) -> Iterator[ReplyEvent]:
+        yield from _closed(self._reason, self._usage, self._calls)
 
-    def _words(self, message: dict[str, Any]) -> Iterator[ReplyEvent]:
+    def _words(self, message: dict[str, Any], whole: bool = False) -> Iterator[ReplyEvent]:
+        for call in message.get("tool_calls") or ():
+            function = call.get("function") or {}
+            key = None if whole else call.get("index")
+            arguments = function.get("arguments") or ""
+            self._calls.add(key, call.get("id"), function.get("name"), arguments, whole)
         if reasoning := message.get("reasoning_content") or message.get("reasoning"):
             yield ReasoningDelta(str(reasoning))
         if text := _content_text(message.get("content")):
@@ -145,6 +203,7 @@ class ResponsesFold:
     def __init__(self) -> None:
         self._reason = ""
         self._usage = NO_USAGE
+        self._calls = _Calls()
 
     @property
     def finished(self) -> bool:
@@ -156,6 +215,8 @@ class ResponsesFold:
                 yield TextDelta(str(data.get("delta") or ""))
             case "response.reasoning_summary_text.delta" | "response.reasoning_text.delta":
                 yield ReasoningDelta(str(data.get("delta") or ""))
+            case "response.output_item.done":
+                self._take_call(data.get("item") or {})
             case "response.completed" | "response.incomplete" | "response.failed":
                 self._finish(data.get("response") or {})
             case "error":
@@ -170,13 +231,20 @@ class ResponsesFold:
                 yield TextDelta(text)
             elif kind == "reasoning" and (text := _content_text(item.get("summary"))):
                 yield ReasoningDelta(text)
+            self._take_call(item)
         self._finish(data)
 
     def done(self) -> None:
         self._reason = self._reason or "stop"
 
-    def end(self) -> ReplyFinished:
-        return _closed(self._reason, self._usage)
+    def end(self) -> Iterator[ReplyEvent]:
+        yield from _closed(self._reason, self._usage, self._calls)
+
+    def _take_call(self, item: dict[str, Any]) -> None:
+        if item.get("type") == "function_call":
+            id = item.get("call_id") or item.get("id")
+            arguments = item.get("arguments") or ""
+            self._calls.add(id, id, item.get("name"), arguments, whole=True)
 
     def _finish(self, response: dict[str, Any]) -> None:
         if isinstance(usage := response.get("usage"), dict):
@@ -188,14 +256,20 @@ class ResponsesFold:
         self._reason = "length" if reason == "max_output_tokens" else reason
 
 
-def _closed(reason: str, usage: Usage) -> ReplyFinished:
+def _closed(reason: str, usage: Usage, calls: _Calls) -> Iterator[ReplyEvent]:
     if not reason:
         raise ProviderError(
             "The server ended the answer before it was complete.",
             "connection",
             "Ask it to continue.",
         )
-    return ReplyFinished(reason, usage)
+    if reason not in _CUT:
+        yield from calls.requests()
+    yield ReplyFinished(reason, usage)
+
+
+_CUT = ("length", "content_filter")
+"""Reasons after which the last call is probably not whole."""
 
 
 def _content_text(content: Any) -> str:

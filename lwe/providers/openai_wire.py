@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from lwe.domain import Message, ModelRequest, ToolCall
+from lwe.domain import Message, ModelRequest, ToolCall, ToolSpec
 from lwe.errors import ProviderError
 
 Api = Literal["responses", "chat"]
@@ -70,15 +70,55 @@ def body(request: ModelRequest, api: Api) -> dict[str, Any]:
     if api == "responses":
         made["input"] = [item for message in request.messages for item in _items(message)]
     else:
-        made["messages"] = [_chat(message) for message in request.messages]
+        made["messages"] = _joined([_chat(message) for message in request.messages])
         if needs_chat(request.model):
             _rename_system_role(made["messages"])
         if request.stream:
             made["stream_options"] = {"include_usage": True}
+    if request.tools:
+        made |= _tools(request, api)
     for name, value in _parameters(request.customizations, api):
         if name == "temperature" and request.model.startswith(_REASONING):
             continue  # These models refuse every temperature but their own.
         _put(made, name, value)
+    return made
+
+
+def _tools(request: ModelRequest, api: Api) -> dict[str, Any]:
+    made: dict[str, Any] = {"tools": [_tool(spec, api) for spec in request.tools]}
+    chosen = request.customizations.get("tool_choice")
+    if isinstance(chosen, str) and chosen not in _CHOICES:
+        named = {"name": chosen}
+        chosen = {"type": "function"} | (named if api == "responses" else {"function": named})
+    if chosen:
+        made["tool_choice"] = "required" if chosen == "any" else chosen
+    return made
+
+
+_CHOICES = ("", "auto", "none", "any", "required")
+
+
+def _tool(spec: ToolSpec, api: Api) -> dict[str, Any]:
+    function = {
+        "name": spec.name,
+        "description": spec.description,
+        "parameters": dict(spec.parameters),
+    }
+    if api == "responses":
+        return {"type": "function", **function}
+    return {"type": "function", "function": function}
+
+
+def _joined(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put what was said beside calls of tools into their message: some servers want turns."""
+    made: list[dict[str, Any]] = []
+    for message in messages:
+        before = made[-1] if made else {}
+        beside = "tool_calls" in message and not message["content"]
+        if beside and before.get("role") == "assistant" and "tool_calls" not in before:
+            made[-1] = {**message, "content": before["content"]}
+        else:
+            made.append(message)
     return made
 
 
@@ -137,6 +177,8 @@ def _chat(message: Message) -> dict[str, Any]:
             "tool_call_id": message.tool_result.id,
             "content": _json(message.tool_result.value),
         }
+    if message.parts:
+        return {"role": message.role, "content": [dict(part) for part in message.parts]}
     text = _encodable(message.text)
     if message.tool_calls:
         return {
@@ -161,6 +203,10 @@ def _items(message: Message) -> Iterable[dict[str, Any]]:
             "output": _json(result.value),
         }
         return
+    if message.parts:
+        parts = [_input_part(part) for part in message.parts]
+        yield {"type": "message", "role": message.role, "content": parts}
+        return
     text = _encodable(message.text)
     if message.role == "assistant":
         if text:
@@ -175,6 +221,22 @@ def _items(message: Message) -> Iterable[dict[str, Any]]:
             "arguments": _json(dict(call.args)),
             "call_id": call.id,
         }
+
+
+def _input_part(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a content part of chat completions into one of Responses."""
+    match part.get("type"):
+        case "text":
+            return {"type": "input_text", "text": str(part.get("text") or "")}
+        case "image_url":
+            image = part.get("image_url")
+            given = image if isinstance(image, Mapping) else {"url": image}
+            detail = {"detail": given["detail"]} if "detail" in given else {}
+            return {"type": "input_image", "image_url": given.get("url"), **detail}
+        case "file":
+            return {"type": "input_file", **dict(part.get("file") or {})}
+        case _:
+            return dict(part)
 
 
 def _json(value: Any) -> str:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from lwe.domain import ModelRequest
+from lwe.domain import Message, ModelRequest
+from lwe.errors import PresetError
 from lwe.events import ReplyEvent
+from lwe.plugin import PluginError
+from lwe.providers.customized import Customized
+from lwe.providers.customized import flat_keys as flat_keys
+from lwe.providers.models import DEFAULT_MAX_SUBMISSION_TOKENS as DEFAULT_MAX_SUBMISSION_TOKENS
+from lwe.providers.models import limit_of
 
-DEFAULT_MAX_SUBMISSION_TOKENS = 4000
+if TYPE_CHECKING:
+    from lwe.providers.llm import Llm
 
 
 class Stop:
@@ -52,21 +59,25 @@ class Stop:
                 self._wake = None
 
 
-class Provider(ABC):
+class Provider(Customized):
     """Answers requests for one kind of endpoint.
 
-    A subclass says how it is called (`name`), which models it knows and how a request becomes
-    events. It holds no conversation and no settings of a user: both come with the request.
+    A subclass says how it is called (`name`), which parameters it takes
+    (`customization_config`), which models it knows and how a request becomes events. A turn
+    brings its own parameters with its request; those that the object holds, or is attached to,
+    are for plugins and commands.
+
+    Args:
+        config: the configuration; without one nothing is configured and nothing is cached.
+        cache_manager: the seed's object for cached files.
     """
 
-    name: ClassVar[str]
+    name: str
     """Full plugin name, `provider_…`."""
-    label: ClassVar[str] = ""
+    label: str = ""
     """A warning that belongs beside the name on a screen; empty for ordinary providers."""
-    parameters: ClassVar[frozenset[str]]
-    """Customizations that a preset may hold; dotted for nested ones, `.*` for any inside."""
-    default_model: ClassVar[str] = ""
-    needs_address: ClassVar[bool] = False
+    default_model: str = ""
+    needs_address: bool = False
     """Whether it is nobody in particular until a preset says where it is."""
 
     @abstractmethod
@@ -81,46 +92,107 @@ class Provider(ABC):
     def astream(self, request: ModelRequest) -> AsyncGenerator[ReplyEvent, None]:
         """Answer on the running event loop; cancelling closes the connection."""
 
-    @property
-    def models(self) -> Mapping[str, int]:
-        """Known models and how many tokens may be submitted to each."""
-        return {}
-
-    def warm_up(self) -> None:  # noqa: B027 - most providers have nothing to load
+    def warm_up(self) -> None:
         """Load what the first request would wait for; may be called from any thread."""
 
-    def max_submission_tokens(self, model: str) -> int:
-        """How many tokens may be sent to this model."""
-        return self.models.get(model, DEFAULT_MAX_SUBMISSION_TOKENS)
-
-    def default_customizations(self) -> dict[str, Any]:
-        """The parameters of a request that names none."""
-        return {"model_name": self.default_model} if self.default_model else {}
-
-    def unknown_parameters(self, customizations: Mapping[str, Any]) -> list[str]:
-        """Dotted names of parameters that this provider does not take."""
-        return [
-            key
-            for key in flat_keys(customizations)
-            if key not in self.parameters and not self._inside_free_parameter(key)
-        ]
-
-    def _inside_free_parameter(self, key: str) -> bool:
-        parts = key.split(".")
-        return any(".".join(parts[: n + 1]) + ".*" in self.parameters for n in range(len(parts)))
-
     @property
-    def display_name(self) -> str:
-        """The name without its prefix."""
-        return self.name.removeprefix("provider_")
+    def plugin_type(self) -> str:
+        """Always `provider`."""
+        return "provider"
+
+    def default_config(self) -> dict[str, Any]:
+        """Return the settings of `plugins.<name>` where the user says nothing."""
+        return {}
+
+    def setup(self) -> None:
+        """Get ready; what is slow waits until it is needed.
+
+        Raises:
+            PluginError: when the class answers through LangChain.
+        """
+        classes = type(self).__mro__
+        chain = next(n for n, each in enumerate(classes) if "llm_factory" in vars(each))
+        answer = next(n for n, each in enumerate(classes) if "stream" in vars(each))
+        if chain < answer:
+            raise PluginError(_WITHOUT_LANGCHAIN)
+
+    def default_customizations(self, defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the parameters of a request that names none, with others over them."""
+        model = {self.model_property_name: self.default_model} if self.default_model else {}
+        return {**model, **(defaults or {})}
+
+    def max_submission_tokens(self, model: str | None = None) -> int:
+        """How many tokens may be sent to a model, the one in force by default."""
+        name = self.get_model() if model is None else model
+        return limit_of(self.models.get(str(name))) or DEFAULT_MAX_SUBMISSION_TOKENS
+
+    # What the seed's plugins call
+
+    def make_llm(
+        self,
+        customizations: Mapping[str, Any] | None = None,
+        tools: list[Any] | None = None,
+        tool_choice: Any = None,
+        use_defaults: bool = False,
+    ) -> Llm:
+        """Return an object whose `invoke(messages)` asks this provider.
+
+        Args:
+            customizations: parameters over those in force, or over the defaults.
+            tools: none can be bound; a preset names them.
+            tool_choice: none either.
+            use_defaults: whether those in force do not count.
+
+        Raises:
+            PresetError: when a parameter is not taken, or tools are given.
+        """
+        from lwe.providers.llm import Llm
+
+        if tools or tool_choice:
+            raise PresetError(
+                "Tools cannot be bound to a model. Name them in a preset and use ApiBackend.ask."
+            )
+        base = self.default_customizations() if use_defaults else self.get_customizations()
+        asked = self.check({**base, **(customizations or {})}, "make_llm")
+        return Llm(self, asked)
+
+    def llm_factory(self) -> Any:
+        """Refuse: no classes of LangChain are made here.
+
+        Raises:
+            PluginError: always, naming what to use instead.
+        """
+        raise PluginError(_WITHOUT_LANGCHAIN)
+
+    def prepare_messages_method(self) -> Any:
+        """Refuse: messages reach a provider in its request.
+
+        Raises:
+            PluginError: always, naming what to use instead.
+        """
+        raise PluginError(_WITHOUT_LANGCHAIN)
+
+    def transform_tools(self, tools: list[Any]) -> list[Any]:
+        """Return tool definitions as this provider wants them, by its `transform_tool`."""
+        transform = getattr(self, "transform_tool", None)
+        return list(tools) if transform is None else [transform(tool) for tool in tools]
+
+    def prepare_file_for_llm(self, file: Any) -> Any:
+        """Return an attached message as this provider wants it."""
+        return file
+
+    def convert_dict_to_message(self, message: Mapping[str, Any]) -> Message:
+        """Read `{"role", "content"}`.
+
+        Raises:
+            ProviderError: when the role is not known.
+        """
+        from lwe.providers.llm import message_of
+
+        return message_of(message)
 
 
-def flat_keys(values: Mapping[str, Any], prefix: str = "") -> list[str]:
-    """Name every leaf of nested mappings with dots."""
-    keys: list[str] = []
-    for key, value in values.items():
-        if isinstance(value, Mapping) and value:
-            keys += flat_keys(value, f"{prefix}{key}.")
-        else:
-            keys.append(f"{prefix}{key}")
-    return keys
+_WITHOUT_LANGCHAIN = (
+    "This program works without LangChain, so llm_factory and its fellows are never used: "
+    "define stream and astream, or derive the class from ProviderChatOpenaiCompat."
+)

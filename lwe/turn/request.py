@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ class Overrides:
         stream: whether the answer comes in pieces; None leaves it to the caller.
         stream_callback: called with each piece of text.
         print_stream: whether pieces are written to stdout.
+        files: messages that follow the prompt; what is asked with them is not stored.
     """
 
     preset: str = ""
@@ -41,6 +42,7 @@ class Overrides:
     stream: bool | None = None
     stream_callback: Callable[[str], object] | None = None
     print_stream: bool = False
+    files: tuple[Any, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> Overrides:
@@ -50,10 +52,11 @@ class Overrides:
             ConfigError: for a value that cannot be used.
         """
         given = given or {}
-        if given.get("files"):
-            raise ConfigError(
-                "Files cannot be attached to a request yet. Put their text into the prompt."
-            )
+        if not isinstance(given, Mapping):
+            raise ConfigError("'request_overrides' has to be a mapping.")
+        files = given.get("files") or ()
+        if isinstance(files, str | Mapping) or not isinstance(files, Sequence):
+            raise ConfigError("'files' has to be a list of messages.")
         inner = _mapping(given, "preset_overrides")
         callback = given.get("stream_callback")
         if callback is not None and not callable(callback):
@@ -69,6 +72,7 @@ class Overrides:
             stream=None if stream is None else bool(stream),
             stream_callback=callback,
             print_stream=bool(given.get("print_stream")),
+            files=tuple(files),
         )
 
 
@@ -97,6 +101,57 @@ def new_messages(asked: Input, system_message: str, is_new: bool) -> list[Messag
     if not asked:
         raise ConfigError("There is nothing to ask: the list of messages is empty.")
     return [_listed(item) for item in asked]
+
+
+def file_message(given: Any) -> Message:
+    """Make a message of what a caller puts into `files`.
+
+    Args:
+        given: a `{"role", "content"}` mapping, a text, or an object with `content` and `type`
+            as those of LangChain; the content is a text or a list of content parts.
+
+    Raises:
+        ConfigError: when it is nothing of that kind.
+    """
+    if isinstance(given, str):
+        return Message("user", given)
+    if isinstance(given, Mapping):
+        kind, content = given.get("role", "user"), given.get("content")
+    else:
+        kind, content = getattr(given, "type", ""), getattr(given, "content", None)
+    role = _KINDS.get(str(kind), str(kind))
+    for known in _ROLES:
+        if role == known and isinstance(content, str):
+            return Message(known, content)
+        if role == known and isinstance(content, Sequence):
+            return Message(known, "", parts=tuple(_part(part) for part in content))
+    raise ConfigError(
+        f"A file needs a role ({', '.join(_ROLES)}) and a text or parts as content, not "
+        f"{_excerpt(given)}."
+    )
+
+
+_KINDS = {"human": "user", "ai": "assistant"}
+
+
+def _part(part: object) -> Mapping[str, Any]:
+    if isinstance(part, Mapping):
+        return part
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    raise ConfigError(f"A part of a file's content has to be a mapping, not {_excerpt(part)}.")
+
+
+def without_calls_of(history: Sequence[Message], names: Collection[str]) -> list[Message]:
+    """Return the messages without calls of these tools, and without their results."""
+    kept: list[Message] = []
+    dropping = False
+    for message in history:
+        if message.tool_result is None:
+            dropping = any(call.name in names for call in message.tool_calls)
+        if not dropping:
+            kept.append(message)
+    return kept
 
 
 def _listed(item: object) -> Message:

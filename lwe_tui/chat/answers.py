@@ -14,10 +14,18 @@ from textual.timer import Timer
 
 from lwe.domain import Mark, Message
 from lwe.errors import LweError
-from lwe.events import Notice, ReasoningDelta, ReplyFinished, TextDelta, TurnFinished
+from lwe.events import (
+    Notice,
+    ReasoningDelta,
+    ReplyFinished,
+    TextDelta,
+    ToolFinished,
+    ToolRequested,
+    TurnFinished,
+)
 from lwe.state import State
 from lwe_tui.chat.composer import Composer
-from lwe_tui.chat.live import Live, View, entry_of
+from lwe_tui.chat.live import Live, View, entry_of, heading_of, tool_text
 from lwe_tui.chat.transcript import Transcript
 from lwe_tui.messages import Noticed, TitleMade, TurnsChanged
 from lwe_tui.session import Session
@@ -164,18 +172,19 @@ class Answers:
         if self._shows(live) and not live.text and self.of(live.view) is live:
             self._pane.transcript.update(live.answer_entry())
         self._tell()
-        self._move(live, begun.state)
+        self._pane.post_message(_moved(live, begun.state))
 
     def _take(self, live: Live, event: TurnEvent) -> None:
         match event:
             case TextDelta(text):
-                live.text.append(text)
-                if self._shows(live):
-                    self._pane.transcript.feed(live.answer_key, text)
+                self._say(live, text)
             case ReasoningDelta(text):
                 live.reasoning.append(text)
                 if self._shows(live):
                     self._pane.transcript.feed(live.answer_key, reasoning=text)
+            case ToolRequested() | ToolFinished():
+                live.tools = True
+                self._say(live, tool_text(event))
             case Notice(text, level):
                 self._pane.post_message(Noticed(text, level))
             case Ended():
@@ -183,9 +192,10 @@ class Answers:
             case ReplyFinished() | TurnFinished():
                 pass
 
-    def _move(self, live: Live, state: State) -> None:
-        switched = state.preset != live.state.preset
-        self._pane.post_message(TurnMoved(live.view, state, switched))
+    def _say(self, live: Live, text: str) -> None:
+        live.text.append(text)
+        if self._shows(live):
+            self._pane.transcript.feed(live.answer_key, text)
 
     # How turns end
 
@@ -195,16 +205,19 @@ class Answers:
             self._show_end(live, ended)
         elif ended.state.conversation_id is not None:
             self._news.add(ended.state.conversation_id)
-        self._move(live, ended.state)
+        self._pane.post_message(_moved(live, ended.state))
         if ended.answer.mark is None:
             self._pane.start_task("titles", self._title, ended)
 
     def _show_end(self, live: Live, ended: Ended) -> None:
         answer = ended.answer
-        if not answer.text:
+        if not (answer.text or live.tools):
             self._show_failed(live, answer.mark)
             return
         entry = entry_of(answer, ended, key=live.answer_key)
+        if live.tools:
+            entry.role, entry.heading = "assistant", heading_of(live.origin or live.state.origin)
+            entry.text = "".join(live.text)
         entry.reasoning = "".join(live.reasoning)
         self._pane.transcript.update(entry)
         if answer.mark and answer.mark.kind != "stopped" and answer.mark.note:
@@ -265,3 +278,7 @@ class Answers:
         ids = (live.view.conversation_id for live in self._lives)
         busy = frozenset(found for found in ids if found is not None)
         self._pane.post_message(TurnsChanged(busy, frozenset(self._news)))
+
+
+def _moved(live: Live, state: State) -> TurnMoved:
+    return TurnMoved(live.view, state, state.preset != live.state.preset)

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from lwe.domain import Message, Origin
+from lwe.domain import Message, Origin, ToolCall
 from lwe.errors import LweError
+from lwe.events import ToolFinished, ToolRequested
 from lwe.state import State
 from lwe_tui.render.blocks import Entry
 
+LONGEST_DATA = 8_000
+"""Characters of a call or a result that are shown; all of them are stored."""
 MARK_NOTES = {"stopped": "Stopped.", "cut": "Cut off.", "failed": "Failed."}
 
 
@@ -66,7 +69,8 @@ class Live:
         overrides: what this question does differently.
         asked: whether it has been handed to the library.
         origin: with what it is asked, known when it is stored.
-        text: the pieces of the answer so far.
+        text: the pieces of the answer so far, calls and results of tools among them.
+        tools: whether tools were called.
     """
 
     view: View
@@ -81,6 +85,7 @@ class Live:
     reasoning: list[str] = field(default_factory=list)
     asked: bool = False
     begun: bool = False
+    tools: bool = False
 
     @property
     def question_key(self) -> str:
@@ -128,10 +133,20 @@ def entry_of(message: Message, timing: Timing | None = None, key: str = "") -> E
         heading=_heading(message),
         when=clock(message.created) if message.created else "",
         text=_text(message),
+        reasoning=message.reasoning,
         mark=message.mark.kind if message.mark else "",
         note=_note(message),
         footer=footer(timing, len(message.text)) if timing else "",
     )
+
+
+def tool_text(event: ToolRequested | ToolFinished) -> str:
+    """Write a call, or what a tool gave back, as Markdown that follows what was said."""
+    if isinstance(event, ToolRequested):
+        return f"\n\n{_call_text(event.call)}\n\n"
+    result = event.result
+    answer = _fenced(json.dumps(result.value, ensure_ascii=False, indent=2, default=str))
+    return f"\n\n`{result.name}` answers\n\n{answer}\n\n"
 
 
 def clock(when: datetime) -> str:
@@ -170,15 +185,19 @@ def _heading(message: Message) -> str:
 def _text(message: Message) -> str:
     if message.tool_result is not None:
         return _fenced(json.dumps(message.tool_result.value, ensure_ascii=False, indent=2))
-    calls = [
-        f"Calls `{call.name}`\n\n"
-        + _fenced(json.dumps(dict(call.args), ensure_ascii=False, indent=2))
-        for call in message.tool_calls
-    ]
+    calls = [_call_text(call) for call in message.tool_calls]
     return "\n\n".join([*([message.text] if message.text else []), *calls])
 
 
+def _call_text(call: ToolCall) -> str:
+    arguments = json.dumps(dict(call.args), ensure_ascii=False, indent=2)
+    return f"Calls `{call.name}`\n\n{_fenced(arguments)}"
+
+
 def _fenced(text: str) -> str:
+    if len(text) > LONGEST_DATA:
+        rest = len(text) - LONGEST_DATA
+        text = f"{text[:LONGEST_DATA]}\n… and {rest:,} more characters"
     return f"~~~~json\n{text}\n~~~~"
 
 

@@ -103,7 +103,7 @@ def test_a_conversation_is_read_and_renamed_and_deleted(
     assert bot.get_conversation() == (False, None, "No current conversation")
     assert bot.get_conversation(number) == (False, None, "Conversation not found.")
     for answer in (bot.set_title("x"), bot.delete_conversation()):
-        assert answer == (False, None, "No current conversation")
+        assert answer == (False, None, "No conversation ID provided.")
 
 
 def test_nobody_touches_anothers_conversation(server: Loopback, bot: ApiBackend, ann: User) -> None:

@@ -23,8 +23,8 @@ class Door:
     ("error", "answer"),
     [
         (LweError("A sentence."), (False, None, "A sentence.")),
-        (NotFound("Preset", "x"), (False, "x", "Preset 'x' not found.")),
-        (NotFound("Conversation", 7), (False, None, "Conversation '7' not found.")),
+        (NotFound("Preset", "x"), (False, "x", "Preset 'x' not found")),
+        (NotFound("Conversation", 7), (False, None, "Conversation '7' not found")),
         (ProviderError("What.", "auth", "What to do."), (False, None, "What. What to do.")),
     ],
 )

@@ -100,15 +100,9 @@ def test_a_limit_leaves_out_the_oldest_and_says_so(asking: Asking) -> None:
     opened = asking.begin("three", preset="p", preset_overrides=over)
     assert sent(opened) == ["You are a helpful assistant.", "test response", "three"]
     (notice,) = opened.turn.notices
-    assert notice == Notice("3 oldest messages were left out: over the limit.", "warning")
-
-
-def test_tools_of_a_preset_are_told_to_be_missing(asking: Asking) -> None:
-    asking.state = State(
-        asking.state.user, provider="provider_chat_openai", customizations={"tools": ["dice", "x"]}
+    assert notice == Notice(
+        "The 3 oldest messages were not sent: the limit of tokens is reached.", "warning"
     )
-    (notice,) = asking.begin("one").turn.notices
-    assert "dice, x" in notice.text
 
 
 def test_without_a_user_history_is_read_and_nothing_is_written(asking: Asking) -> None:

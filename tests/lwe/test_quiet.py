@@ -42,7 +42,7 @@ def test_a_process_that_uses_everything_says_nothing(server: Loopback) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 7)
@@ -58,7 +58,7 @@ def test_print_stream_is_the_one_thing_that_is_printed(server: Loopback) -> None
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=True,
     )
     assert (done.stdout, done.stderr) == ("Hello!", "")

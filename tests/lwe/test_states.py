@@ -161,7 +161,7 @@ def test_parameters_that_are_not_taken_are_named_with_those_that_are(profile: Pr
 
 def test_openai_takes_free_parameters_inside_model_kwargs(profile: Profile) -> None:
     kwargs = {"user": "me", "metadata": {"a": 1}}
-    profile.put("p", {"model_name": "m", "model_kwargs": kwargs}, provider="chat_openai")
+    profile.put("p", {"model_name": "gpt-4o", "model_kwargs": kwargs}, provider="chat_openai")
     assert profile.states.activate_preset(State(), "p").customizations["model_kwargs"] == kwargs
 
 
@@ -230,7 +230,88 @@ def test_another_model_is_a_change_of_the_preset(profile: Profile) -> None:
     assert (state.model, state.preset, state.changed) == ("other", "p", True)
     assert (state.customizations["responses"], state.max_submission_tokens) == (["a"], None)
     assert active.model == "m"
-    assert not states.set_model(states.initial(), "other").changed
+    assert not states.set_model(states.initial(), "gpt-4o").changed
+
+
+# What is allowed
+
+
+def test_values_come_in_their_types(profile: Profile) -> None:
+    given = {"model_name": "gpt-4o", "temperature": "0.5", "seed": "2", "logprobs": "true"}
+    profile.put("p", given, provider="chat_openai")
+    state = profile.states.activate_preset(State(), "p")
+    assert state.customizations == {
+        "model_name": "gpt-4o",
+        "temperature": 0.5,
+        "seed": 2,
+        "logprobs": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"temperature": 5}, "temperature has to be between 0 and 2, not 5."),
+        ({"temperature": "hot"}, "temperature has to be a number between 0 and 2, not 'hot'."),
+        (
+            {"reasoning_effort": "huge"},
+            "reasoning_effort has to be one of minimal, low, medium, high, xhigh, max, none, "
+            "not 'huge'.",
+        ),
+        ({"model_kwargs": 5}, "model_kwargs has to be a mapping, not 5."),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_what_is_allowed(
+    profile: Profile, given: dict[str, Any], sentence: str
+) -> None:
+    profile.put("p", given, provider="chat_openai")
+    profile.put("good", {"model_name": "gpt-4o"}, provider="chat_openai")
+    states = profile.states
+    for ask in (
+        lambda: states.activate_preset(State(), "p"),
+        lambda: states.set_provider(State(), "chat_openai", customizations=given),
+        lambda: overridden(
+            states, State(), preset="good", preset_overrides={"model_customizations": given}
+        ),
+    ):
+        with pytest.raises(PresetError) as caught:
+            ask()
+        assert str(caught.value).startswith(f"{sentence} It is named by ")
+
+
+def test_openai_is_asked_for_models_that_it_has(profile: Profile) -> None:
+    profile.put("p", {"model_name": "nope"}, provider="chat_openai")
+    profile.put("good", {"model_name": "gpt-4o"}, provider="chat_openai")
+    states = profile.states
+    over = {"model_customizations": {"model_name": "nope"}}
+    for ask in (
+        lambda: states.activate_preset(State(), "p"),
+        lambda: states.set_model(states.initial(), "nope"),
+        lambda: states.set_provider(State(), "chat_openai", "nope"),
+        lambda: overridden(states, State(), preset="good", preset_overrides=over),
+    ):
+        with pytest.raises(PresetError) as caught:
+            ask()
+        assert str(caught.value) == (
+            "Invalid model 'nope' for 'provider_chat_openai'; model is not present in the provider "
+            "model list/cache. Refresh the provider cache with '/plugin reload "
+            "provider_chat_openai' or update the preset."
+        )
+
+
+def test_another_server_has_models_of_its_own(profile: Profile) -> None:
+    there = {"model_name": "mine", "openai_api_base": "http://127.0.0.1:1/v1"}
+    profile.put("p", there, provider="chat_openai")
+    states = profile.states
+    state = states.activate_preset(State(), "p")
+    assert states.set_model(state, "other").model == "other"
+
+
+def test_every_model_is_taken_where_the_configuration_says_so(profile: Profile) -> None:
+    profile.config.set("plugins.provider_chat_openai.validate_models", False)
+    providers = Providers(profile.config)
+    states = States(profile.config, Presets(profile.config), providers)
+    assert states.set_model(states.initial(), "newest").model == "newest"
 
 
 # As a stored message was asked
@@ -318,7 +399,7 @@ def test_a_requests_system_message_may_be_an_alias(profile: Profile, given: str,
 def test_overrides_go_deep_over_the_named_preset(profile: Profile) -> None:
     profile.put(
         "p",
-        {"model_name": "m", "model_kwargs": {"user": "me", "metadata": {"a": 1, "b": 2}}},
+        {"model_name": "gpt-4", "model_kwargs": {"user": "me", "metadata": {"a": 1, "b": 2}}},
         provider="chat_openai",
         mine={"x": 1, "y": 2},
     )
@@ -333,7 +414,7 @@ def test_overrides_go_deep_over_the_named_preset(profile: Profile) -> None:
         },
     )
     assert state.customizations == {
-        "model_name": "m",
+        "model_name": "gpt-4",
         "temperature": 0,
         "model_kwargs": {"user": "me", "metadata": {"a": 1, "b": 3}},
     }

@@ -14,7 +14,13 @@ from lwe.config.config import Config
 from lwe.errors import NotFound, TemplateError
 from lwe.templates import Templates
 
-SHIPPED = ["explain-code.md", "summarize.md"]
+SHIPPED = [
+    "explain-code.md",
+    "summarize.md",
+    "workflow-generator.md",
+    "workflow-review.md",
+    "workflow-spec-generator.md",
+]
 
 
 class Folders:

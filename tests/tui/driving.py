@@ -17,6 +17,7 @@ from lwe.core.config import Config
 from lwe.domain import ModelRequest
 from lwe.errors import ProviderError
 from lwe.events import ReasoningDelta, ReplyEvent, ReplyFinished, TextDelta
+from lwe.providers.options import PresetValue
 from lwe.providers.provider import Provider, Stop
 from lwe_tui.app import LweApp
 from lwe_tui.main.screen import MainScreen
@@ -32,18 +33,25 @@ class Scripted(Provider):
     """Answers with the next script; an event in it is waited for."""
 
     name = "provider_scripted"
-    parameters = frozenset({"model_name", "temperature"})
     default_model = "model"
 
     def __init__(self) -> None:
+        super().__init__()
         self.waiting = 0
         """Answers that wait for an event of their script."""
         self.scripts: list[list[Piece]] = []
         self.asked: list[ModelRequest] = []
 
+    def customization_config(self) -> dict[str, Any]:
+        return {
+            "model_name": PresetValue(str),
+            "temperature": PresetValue(float, 0, 2),
+            "tools": None,
+        }
+
     @property
-    def models(self) -> Mapping[str, int]:
-        return {"model": 8000, "other": 8000}
+    def static_models(self) -> Mapping[str, Any]:
+        return {"model": {"max_tokens": 8000}, "other": {"max_tokens": 8000}}
 
     def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
         raise NotImplementedError("the app awaits")

@@ -21,6 +21,8 @@ from lwe.events import (
     ReplyEvent,
     ReplyFinished,
     TextDelta,
+    ToolFinished,
+    ToolRequested,
     TurnFinished,
 )
 from lwe.providers.provider import Provider, Stop
@@ -54,7 +56,7 @@ def a_script() -> str:
 
     assert_type(bot.current_user, User | None)
     assert_type(bot.conversation_title, str | None)
-    assert_type(bot.message_clipboard, str | None)
+    assert_type(bot.message_clipboard, Any)
     assert_type(bot.active_preset_name, str | None)
     assert_type(bot.provider, Provider)
     assert_type(bot.max_submission_tokens, int)
@@ -113,6 +115,10 @@ def described(event: Event) -> str:
             return f"{reason} {usage.output_tokens}"
         case TurnFinished(answer):
             return answer.text
+        case ToolRequested(call):
+            return call.name
+        case ToolFinished(call, result):
+            return f"{call.name} {result.value} {result.failed}"
         case _:
             assert_never(event)
 

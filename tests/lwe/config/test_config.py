@@ -21,7 +21,6 @@ DEFAULTS = {
     "backend_options.title_generation.provider": None,
     "backend_options.title_generation.model": None,
     "shell.streaming": False,
-    "database": None,
     "model.default_preset": None,
     "model.default_system_message": "default",
     "model.system_message.creative_writer": "You are a creative writing assistant.",
@@ -51,6 +50,7 @@ def test_the_defaults_are_the_seeds() -> None:
     assert config.get("debug.log.filepath") == f"{temporary}/lwe-debug.log"
     assert config.get("shell.history_file") == f"{temporary}/repl_history.log"
     assert config.database_url == f"sqlite:///{config.data_profile_dir}/storage.db"
+    assert config.get("database") == config.database_url
 
 
 def test_the_folders_are_the_seeds(home: Path) -> None:
@@ -242,12 +242,50 @@ def test_setting_changes_neither_the_defaults_nor_another_config() -> None:
     assert Config().config["plugins"] == {"enabled": ["echo", "examples"]}
 
 
-def test_given_defaults_replace_ours() -> None:
+def test_given_values_go_over_the_defaults() -> None:
     given = {"model": {"default_preset": "a"}}
     config = Config(config=given)
+    assert (config.get("model.default_preset"), config.get("backend")) == ("a", "api")
     config.set("model.default_preset", "b")
     assert given == {"model": {"default_preset": "a"}}
-    assert config.get("backend") is None
+
+
+def test_a_database_that_is_unset_is_the_profiles_own() -> None:
+    config = Config()
+    config.set("database", "sqlite:///:memory:")
+    assert config.get("database") == "sqlite:///:memory:"
+    config.set("database", None)
+    assert config.get("database") == f"sqlite:///{config.data_profile_dir}/storage.db"
+
+
+def test_a_section_that_is_commented_out_has_its_defaults() -> None:
+    config = written(Config(), "model:\nlog:\n  console:\nplugins: {enabled: }\n")
+    assert config.get("model.default_system_message") == "default"
+    assert config.get("log.console.level") == "ERROR"
+    assert config.get("plugins.enabled") is None
+
+
+def test_what_the_file_says_is_told_apart_from_the_defaults() -> None:
+    config = Config()
+    assert config.written == {}
+    written(config, "shell: {streaming: false}")
+    assert config.written == {"shell": {"streaming": False}}
+
+
+def test_streaming_of_the_sample_file_is_understood() -> None:
+    config = written(Config(), "model: {streaming: true}")
+    assert config.get("shell.streaming") is True
+    assert "'model.streaming' is read as 'shell.streaming'" in config.warnings[0]
+
+
+def test_streaming_under_its_own_name_wins_silently() -> None:
+    config = written(Config(), "model: {streaming: true}\nshell: {streaming: false}")
+    assert config.get("shell.streaming") is False
+    assert config.warnings == []
+
+
+def test_without_a_command_line_its_names_are_none() -> None:
+    assert Config().args.anything_at_all is None
 
 
 @pytest.mark.parametrize("kind", ["templates", "presets", "plugins", "workflows", "tools", "cache"])

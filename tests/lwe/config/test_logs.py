@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lwe.config.config import Config
-from lwe.config.logs import LOGGER, open_log
+from lwe.config.logs import LOGGER, close_console, open_console, open_log
 from lwe.errors import ConfigError
 
 
@@ -86,3 +86,25 @@ def test_a_level_that_is_none_is_a_sentence(config: Config) -> None:
     config.set("debug.log.level", "loud")
     with pytest.raises(ConfigError, match="LOUD"):
         open_log(config)
+
+
+def test_both_logs_have_levels_of_their_own(
+    config: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.set("log.console.level", "warning")
+    open_console(config)
+    open_log(config)
+    LOGGER.debug("detail")
+    LOGGER.warning("careful")
+    close_console()
+    LOGGER.warning("after")
+    assert capsys.readouterr().err == "lwe - WARNING - careful\n"
+    log = (tmp_path / "debug.log").read_text()
+    assert [word in log for word in ("detail", "careful", "after")] == [True] * 3
+
+
+def test_a_console_without_such_a_level_is_an_error(config: Config) -> None:
+    config.set("log.console.level", "loud")
+    with pytest.raises(ConfigError, match=r"log\.console\.level"):
+        open_console(config)
+    assert LOGGER.propagate is True

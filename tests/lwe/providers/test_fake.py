@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lwe.domain import Message, ModelRequest
-from lwe.events import ReplyEvent, ReplyFinished, TextDelta
+from lwe.domain import Message, ModelRequest, ToolCall
+from lwe.events import ReplyEvent, ReplyFinished, TextDelta, ToolRequested
 from lwe.providers.fake import FakeLlm
 from lwe.providers.provider import Stop
 
@@ -73,10 +74,46 @@ async def test_awaiting_says_the_same() -> None:
 def test_its_models_are_the_seeds() -> None:
     fake = FakeLlm()
     assert dict(fake.models) == {
-        "gpt-3.5-turbo": 4096,
-        "gpt-3.5-turbo-1106": 16384,
-        "gpt-4": 8192,
-        "gpt-4o": 131072,
+        "gpt-3.5-turbo": {"max_tokens": 4096},
+        "gpt-3.5-turbo-1106": {"max_tokens": 16384},
+        "gpt-4": {"max_tokens": 8192},
+        "gpt-4o": {"max_tokens": 131072},
     }
     assert fake.default_customizations() == {"model_name": "gpt-5.4-mini"}
     assert fake.unknown_parameters({"responses": [], "model_name": "x", "n": 1}) == ["n"]
+
+
+def test_its_capabilities_can_be_set() -> None:
+    fake = FakeLlm()
+    fake.capabilities = {"chat": True, "validate_models": True, "models": {"m": {"max_tokens": 7}}}
+    assert fake.set_model("m")[0]
+    assert not fake.set_model("gpt-4")[0]
+    assert fake.max_submission_tokens() == 7
+    assert FakeLlm().set_model("anything")[0]
+
+
+CALL = {"name": "roll", "args": {"sides": 6}, "id": "c1"}
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"content": "So", "tool_calls": [CALL]},
+        SimpleNamespace(content="So", tool_calls=[CALL]),
+        ["S", {"content": "o", "tool_calls": [CALL]}],
+    ],
+)
+def test_a_response_may_ask_for_tools(response: object, stream: bool) -> None:
+    request = ModelRequest((ASKED,), {"responses": [response]}, stream=stream)
+    *texts, asked, end = FakeLlm().stream(request, Stop())
+    assert "".join(text.text for text in texts if isinstance(text, TextDelta)) == "So"
+    assert (asked, end) == (
+        ToolRequested(ToolCall("roll", {"sides": 6}, "c1")),
+        ReplyFinished("tool_calls"),
+    )
+
+
+def test_a_call_without_words_says_nothing() -> None:
+    request = ModelRequest((ASKED,), {"responses": [{"content": "", "tool_calls": [CALL]}]})
+    assert len(list(FakeLlm().stream(request, Stop()))) == 2

@@ -23,7 +23,7 @@ def folded(fold: Fold, body: bytes, size: int = 7) -> list[ReplyEvent]:
                 fold.done()
             else:
                 events += fold.part(decode(payload))
-    return [*events, fold.end()]
+    return [*events, *fold.end()]
 
 
 def text_of(events: list[ReplyEvent]) -> str:
@@ -56,7 +56,7 @@ def test_a_recorded_responses_stream_gives_its_text_and_usage() -> None:
     ("fold", "name"), [(ChatFold(), "chat-completion"), (ResponsesFold(), "responses")]
 )
 def test_a_whole_reply_says_the_same_as_a_stream(fold: Fold, name: str) -> None:
-    whole = [*fold.whole(decode((RECORDINGS / f"{name}.json").read_bytes())), fold.end()]
+    whole = [*fold.whole(decode((RECORDINGS / f"{name}.json").read_bytes())), *fold.end()]
     assert text_of(whole).startswith("Hello!")
     assert finish_of(whole).usage.output_tokens
 
@@ -134,7 +134,7 @@ def test_an_incomplete_response_names_its_limit() -> None:
     fold = ResponsesFold()
     details = {"incomplete_details": {"reason": "max_output_tokens"}}
     list(fold.part({"type": "response.incomplete", "response": details}))
-    assert fold.end().reason == "length"
+    assert list(fold.end())[-1].reason == "length"
 
 
 def test_of_several_choices_the_first_is_heard() -> None:
@@ -146,7 +146,7 @@ def test_of_several_choices_the_first_is_heard() -> None:
     ]
     events = [event for chunk in chunks for event in fold.part(chunk)]
     assert text_of(events) == "ab"
-    assert fold.end().reason == "stop"
+    assert list(fold.end())[-1].reason == "stop"
     choices = [{"index": n, "message": {"content": text}} for n, text in enumerate("ax")]
     assert list(ChatFold().whole({"choices": choices})) == [TextDelta("a")]
 

@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from lwe.errors import ProviderError
-from lwe.providers.openai_client import Clients
-from lwe.providers.probe import list_models
+from lwe.providers.openai_client import Clients, Endpoint
+from lwe.providers.probe import list_limits, list_models
 
 BASE = "http://server.example/v1/"
 
@@ -37,6 +37,20 @@ def test_the_names_come_sorted() -> None:
     assert list_models(BASE, "sk-1", clients) == ["a", "b"]
     assert str(asked[0].url) == "http://server.example/v1/models"
     assert asked[0].headers["authorization"] == "Bearer sk-1"
+
+
+def test_what_a_server_says_of_its_contexts_is_kept() -> None:
+    rows = [
+        {"id": "router", "context_length": 9},
+        {"id": "vllm", "max_model_len": 8},
+        {"id": "odd", "context_window": "many"},
+    ]
+    clients, _asked = served(models({"data": rows}))
+    assert list_limits(Endpoint(BASE, "k"), clients) == {
+        "odd": {},
+        "router": {"max_tokens": 9},
+        "vllm": {"max_tokens": 8},
+    }
 
 
 def test_no_key_is_fine() -> None:

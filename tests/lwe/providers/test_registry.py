@@ -25,15 +25,29 @@ def test_short_and_full_names_mean_the_same() -> None:
 
 def test_all_names_are_listed_without_making_one() -> None:
     code = (
-        "import sys; from lwe.providers.registry import Providers; print(Providers().names());"
-        "print([m for m in sys.modules if m.startswith('lwe.providers.') and 'l' in m[14:15]])"
+        "import sys; from lwe.providers.registry import Providers; p = Providers();"
+        "print('yaml' in sys.modules); print(' '.join(p.names()));"
+        "print([m for m in ('openai', 'fake', 'local') if f'lwe.providers.{m}' in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names, made = done.stdout.splitlines()
-    assert names == str([f"provider_{n}" for n in ("chat_openai", "chat_openai_compat")])[:-1] + (
-        ", 'provider_fake_llm', 'provider_local']"
+    yaml, names, made = done.stdout.splitlines()
+    own = {f"provider_{n}" for n in ("chat_openai", "chat_openai_compat", "fake_llm", "local")}
+    assert own | {"provider_groq", "provider_ollama"} <= set(names.split())
+    assert names.split() == sorted(names.split())
+    assert (yaml, made) == ("False", "[]")
+
+
+def test_a_start_needs_no_provider() -> None:
+    providers = Providers()
+    quick = providers.default_customizations("chat_openai")
+    assert quick == providers.get("chat_openai").default_customizations()
+    assert quick == providers.default_customizations("provider_chat_openai")
+    code = (
+        "import sys; from lwe import ApiBackend; print(ApiBackend().model);"
+        "print('lwe.providers.openai' in sys.modules)"
     )
-    assert made == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [quick["model_name"], "False"]
 
 
 def test_an_unknown_name_offers_close_ones() -> None:

@@ -96,7 +96,7 @@ def test_no_overrides_change_nothing(nothing: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"files": ["x"]}, "Files cannot be attached"),
+        ({"files": "x"}, "'files' has to be a list of messages"),
         ({"preset_overrides": []}, ""),
         ({"preset_overrides": [1]}, "'preset_overrides' has to be a mapping"),
         ({"preset_overrides": {"metadata": "x"}}, "'metadata' in 'preset_overrides'"),

@@ -1,0 +1,5 @@
+"""The seed's import path of `ConversationManager`."""
+
+from lwe.faces.conversations import ConversationManager as ConversationManager
+
+__all__ = ["ConversationManager"]

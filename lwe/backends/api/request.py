@@ -1,0 +1,5 @@
+"""The seed's import path of `ApiRequest`."""
+
+from lwe.faces.request import ApiRequest as ApiRequest
+
+__all__ = ["ApiRequest"]

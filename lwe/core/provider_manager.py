@@ -1,0 +1,5 @@
+"""The seed's import path of `ProviderManager`."""
+
+from lwe.faces.providers import ProviderManager as ProviderManager
+
+__all__ = ["ProviderManager"]

@@ -1,0 +1,5 @@
+"""The seed's import path of `WorkflowManager`."""
+
+from lwe.faces.workflows import WorkflowManager as WorkflowManager
+
+__all__ = ["WorkflowManager"]

@@ -1,0 +1,103 @@
+"""Where the classes of plugins come from, and in what words it is told when they do not come."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterable
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from lwe.errors import LweError
+from lwe.plugin.base import PluginError
+
+GROUP = "lwe_plugins"
+DISTRIBUTION_PREFIX = "lwe-plugin-"
+BUILT_IN = Path(__file__).parent.parent / "plugins"
+
+
+def find_class(name: str, folders: Iterable[Path]) -> Any:
+    """Import a plugin's class: the user's file, the library's own, or an installed package's.
+
+    Raises:
+        PluginError: when nothing of this name is there.
+        Exception: whatever the imported code raises.
+    """
+    for folder in folders:
+        if (file := folder / f"{name}.py").is_file():
+            return _class_in(_imported(name, file), name, str(file))
+    if (BUILT_IN / f"{name}.py").is_file():
+        return built_in_class(name)
+    for entry in _entry_points():
+        if name == _packaged_name(entry):
+            return entry.load()
+    raise PluginError(
+        f"There is no {name}.py in {', '.join(map(str, folders)) or 'any folder'}, and no "
+        f"installed package {DISTRIBUTION_PREFIX}{name.replace('_', '-')}. "
+        "Remove it from plugins.enabled, or install it."
+    )
+
+
+def built_in_class(name: str) -> Any:
+    """Import the class of a plugin that comes with the library."""
+    return _class_in(importlib.import_module(f"lwe.plugins.{name}"), name, f"lwe.plugins.{name}")
+
+
+def class_name(name: str) -> str:
+    """Return the class's name that belongs to a file's name: `word_count` has `WordCount`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def _class_in(module: Any, name: str, where: str) -> Any:
+    found = getattr(module, class_name(name), None)
+    if found is None:
+        raise PluginError(f"{where} has no class {class_name(name)}.")
+    return found
+
+
+def _imported(name: str, file: Path) -> Any:
+    loader = _Fresh(name, str(file))
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
+    if spec is None:
+        raise PluginError(f"{file} cannot be imported.")
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+class _Fresh(SourceFileLoader):
+    """Compiles a file as it is now, and leaves no byte code in the user's folder."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        path = self.get_filename(fullname)
+        return compile(self.get_data(path), path, "exec", dont_inherit=True)
+
+
+def _entry_points() -> Iterable[Any]:
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP)
+
+
+def _packaged_name(entry: Any) -> str:
+    distribution = entry.dist.name if entry.dist is not None else entry.name
+    return str(distribution).replace("_", "-").removeprefix(DISTRIBUTION_PREFIX).replace("-", "_")
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in a sentence why a plugin's code failed."""
+    if isinstance(error, LweError):
+        return str(error)
+    missing = str(getattr(error, "name", "") or "") if isinstance(error, ImportError) else ""
+    if missing.startswith("langchain"):
+        return (
+            f"It needs {missing}, and this program works without LangChain. Use the provider "
+            "chat_openai_compat, or one of those that come with the program."
+        )
+    if missing and isinstance(error, ModuleNotFoundError):
+        return f"It needs the Python package {missing}, which is not installed."
+    where = error.filename if isinstance(error, SyntaxError) else ""
+    at = f" ({where}, line {error.lineno})" if isinstance(error, SyntaxError) and where else ""
+    return f"{type(error).__name__}: {getattr(error, 'msg', None) or error}{at}."

@@ -1,0 +1,1 @@
+"""The command plugins that come with the library, and the import paths of the providers."""

@@ -1,0 +1,21 @@
+"""The plugin `provider_chat_openai`, at the seed's import path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lwe.config.config import Config
+from lwe.providers.openai import ChatOpenAI
+from lwe.providers.openai_client import Clients
+
+
+class ProviderChatOpenai(ChatOpenAI):
+    """OpenAI's models, through OpenAI's API."""
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        cache_manager: Any = None,
+        clients: Clients | None = None,
+    ) -> None:
+        super().__init__(clients, config, cache_manager)

@@ -1,0 +1,134 @@
+"""Makes turns of states and messages: what is sent, with which tools, within which limit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lwe.config.config import Config
+from lwe.domain import Message, ModelRequest, ToolCall, ToolResult, ToolSpec
+from lwe.errors import ProviderError
+from lwe.events import Notice
+from lwe.providers.provider import Provider
+from lwe.providers.registry import Providers
+from lwe.state import State
+from lwe.turn import tokens
+from lwe.turn.flow import FREE_CHOICES, MAX_ROUNDS, ToolRules, Turn
+from lwe.turn.request import without_calls_of
+
+if TYPE_CHECKING:
+    from lwe.tools.toolbox import Toolbox
+
+LOG = logging.getLogger("lwe.requests")
+
+
+class Requests:
+    """Decides what a model is sent.
+
+    Args:
+        config: bounds the rounds of tools.
+        providers: where providers are found.
+        tools: returns the tools; called when some are needed.
+    """
+
+    def __init__(self, config: Config, providers: Providers, tools: Callable[[], Toolbox]) -> None:
+        self._config, self._providers, self._tools = config, providers, tools
+
+    def prepare(
+        self,
+        state: State,
+        history: Sequence[Message],
+        new: Sequence[Message],
+        stream: bool,
+        alone: bool = False,
+    ) -> tuple[Turn, Provider]:
+        """Make the turn of a question.
+
+        Args:
+            state: with what it is asked.
+            history: what was said before.
+            new: what is said now.
+            stream: whether the answer should come in pieces.
+            alone: whether tools stay out of it.
+
+        Raises:
+            LweError: when this cannot be asked.
+        """
+        provider = self._providers.get(state.provider)
+        limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
+        offered: tuple[ToolSpec, ...] = ()
+        gone: list[str] = []
+        if provider.takes_tools and not alone:
+            offered, gone = self._offered(state, history)
+        sendable = without_calls_of(history, gone)
+
+        def fit(said: Sequence[Message]) -> list[Message]:
+            with _blaming_tools(limit):
+                return tokens.trim(sendable, [*new, *said], limit, state.model, offered)[0]
+
+        messages, left_out = tokens.trim(sendable, new, limit, state.model, offered)
+        LOG.debug("asks %s %s, %d messages", provider.name, state.model, len(messages))
+        request = ModelRequest(tuple(messages), state.customizations, stream, offered)
+        notices = tuple(_notices(left_out, gone))
+        return Turn(request, state.origin, notices, self._rules(state), fit), provider
+
+    def run(self, call: ToolCall) -> ToolResult:
+        """Run a tool in the caller's thread; what it raises is its result."""
+        return self._tools().run(call)
+
+    def count(self, state: State, history: Sequence[Message]) -> int:
+        """Count the tokens of messages and of the tools that would be offered with them."""
+        offered, gone = self._offered(state, history)
+        return tokens.count_messages(without_calls_of(history, gone), offered, state.model)
+
+    def _offered(
+        self, state: State, history: Sequence[Message]
+    ) -> tuple[tuple[ToolSpec, ...], list[str]]:
+        """Return the preset's tools and those of the history, and what is not there any more."""
+        named = state.customizations.get("tools") or ()
+        used = dict.fromkeys(call.name for message in history for call in message.tool_calls)
+        if not (named or used):
+            return (), []
+        tools = self._tools()
+        offered = tools.specs([name for name in named if isinstance(name, str)])
+        there = {spec.name for spec in offered}
+        offered += tools.existing([name for name in used if name not in there])
+        there = {spec.name for spec in offered}
+        return offered, [name for name in used if name not in there]
+
+    def _rules(self, state: State) -> ToolRules:
+        metadata, rounds = state.preset_metadata, self._config.get("tools.max_rounds")
+        return ToolRules(
+            return_call=bool(metadata.get("return_on_tool_call")),
+            return_response=bool(metadata.get("return_on_tool_response")),
+            forced=state.customizations.get("tool_choice") not in FREE_CHOICES,
+            max_rounds=rounds if isinstance(rounds, int) and rounds > 0 else MAX_ROUNDS,
+        )
+
+
+@contextmanager
+def _blaming_tools(limit: int) -> Iterator[None]:
+    """Say what is too long: the question did fit."""
+    try:
+        yield
+    except ProviderError as error:
+        raise ProviderError(
+            f"What the tools gave back is longer than the {limit:,} tokens that may be submitted.",
+            "too_long",
+            "Let them return less, or raise max_submission_tokens in the preset.",
+        ) from error
+
+
+def _notices(left_out: int, gone: Sequence[str]) -> list[Notice]:
+    found = []
+    if left_out:
+        what = "oldest message was" if left_out == 1 else f"{left_out} oldest messages were"
+        text = f"The {what} not sent: the limit of tokens is reached."
+        found.append(Notice(text, "warning"))
+    if gone:
+        names = ", ".join(gone)
+        text = f"Calls of tools that are not there any more were not sent: {names}."
+        found.append(Notice(text, "warning"))
+    return found

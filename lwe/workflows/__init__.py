@@ -1,0 +1,1 @@
+"""Workflows: Ansible playbooks, found, checked, run."""
