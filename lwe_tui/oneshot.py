@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
-from lwe.errors import ConfigError, LweError, StorageError
-from lwe_tui.exits import CONFIGURATION, FAILED, INTERRUPTED, OK, interruptible
-from lwe_tui.streams import Out, give_up, tell, unwritable
+from lwe.errors import ConfigError, StorageError
+from lwe_tui.exits import CONFIGURATION, FAILED, OK
+from lwe_tui.streams import Out, exit_code, tell
 
 if TYPE_CHECKING:
     from lwe.backend import ApiBackend
@@ -29,20 +28,10 @@ def answer(prompt: str, options: Options) -> int:
 
     session = Session(options)
     try:
-        with interruptible():
-            return _ask(_opened(session), prompt)
-    except LweError as error:
-        tell(str(error))
-        return FAILED if isinstance(error, StorageError) else CONFIGURATION
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        give_up()
-        return FAILED
-    except OSError as error:
-        unwritable(error)
-        return FAILED
+        return exit_code(
+            lambda: _ask(_opened(session), prompt),
+            lambda error: FAILED if isinstance(error, StorageError) else CONFIGURATION,
+        )
     finally:
         session.close()
 

@@ -6,8 +6,11 @@ import io
 import os
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
+from lwe.errors import LweError
+from lwe_tui.exits import FAILED, INTERRUPTED, interruptible
 from lwe_tui.render.clean import Cleaner, clean
 
 _PADDING = re.compile(r"[ ]+(?=\n)")
@@ -26,10 +29,28 @@ def show(text: str) -> None:
     out.end()
 
 
-def unwritable(error: OSError) -> None:
-    """Tell why stdout cannot be written, and be quiet from then on."""
-    tell(f"The answer cannot be written: {error.strerror}.")
-    give_up()
+def exit_code(work: Callable[[], int], failure: Callable[[LweError], int]) -> int:
+    """Do the work of a command and return its exit code, whatever ends it; failures are told.
+
+    Args:
+        work: returns the code when nothing ends it before.
+        failure: the code of an error of the library.
+    """
+    try:
+        with interruptible():
+            return work()
+    except LweError as error:
+        tell(str(error))
+        return failure(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        give_up()
+    except OSError as error:
+        tell(f"The answer cannot be written: {error.strerror}.")
+        give_up()
+    return FAILED
 
 
 def give_up() -> None:

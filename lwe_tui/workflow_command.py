@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from lwe.errors import ConfigError, LweError
-from lwe_tui.exits import CONFIGURATION, FAILED, INTERRUPTED, OK, USAGE, interruptible
+from lwe_tui.exits import CONFIGURATION, FAILED, OK, USAGE
 from lwe_tui.options import Options, configured, with_keys
 from lwe_tui.render.clean import clean
-from lwe_tui.streams import give_up, tell, unwritable
+from lwe_tui.streams import exit_code, tell
 
 
 def run(name: str, arguments: str, options: Options) -> int:
@@ -29,21 +29,10 @@ def run(name: str, arguments: str, options: Options) -> int:
     except LweError as error:
         tell(str(error))
         return USAGE
-    try:
-        with interruptible():
-            return _run(name, values, options)
-    except LweError as error:
-        tell(str(error))
-        return CONFIGURATION if isinstance(error, ConfigError) else FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        give_up()
-        return FAILED
-    except OSError as error:
-        unwritable(error)
-        return FAILED
+    return exit_code(
+        lambda: _run(name, values, options),
+        lambda error: CONFIGURATION if isinstance(error, ConfigError) else FAILED,
+    )
 
 
 def _run(name: str, values: dict[str, str], options: Options) -> int:
