@@ -20,10 +20,12 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from lwe_tui import clipboard, faults, keys, themes
+from lwe_tui.exits import interruptible
 from lwe_tui.main.screen import MainScreen
 from lwe_tui.messages import CopyWanted, Noticed
 from lwe_tui.modals.form import Form
 from lwe_tui.modals.palette import Palette
+from lwe_tui.printed import own_terminal
 from lwe_tui.room import aside
 from lwe_tui.session import Options, Session
 from lwe_tui.terminal import mend_key_sequences, mend_pastes
@@ -252,9 +254,14 @@ async def _ended(worker: Any) -> None:
 def run(options: Options) -> int:
     """Run the app until the user leaves; everything said is stored by then."""
     session = Session(options)
-    try:
-        app = LweApp(session)
-        app.run()
-        return app.return_code or 0
-    finally:
-        session.close()
+    with own_terminal() as printed:
+        try:
+            app = LweApp(session)
+            # Textual would throw away what is printed.
+            app._capture_stdout = app._capture_stderr = printed  # type: ignore[assignment]
+            app.run()
+            return app.return_code or 0
+        finally:
+            # Textual's handlers are gone: a signal would end us before what was started.
+            with suppress(KeyboardInterrupt), interruptible():
+                session.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, TextIO
 
 from lwe.errors import ConfigError, StorageError
 from lwe_tui.exits import CONFIGURATION, FAILED, OK
+from lwe_tui.printed import own_stdout
 from lwe_tui.streams import Out, exit_code, tell
 
 if TYPE_CHECKING:
@@ -27,13 +29,16 @@ def answer(prompt: str, options: Options) -> int:
     from lwe_tui.session import Session
 
     session = Session(options)
-    try:
-        return exit_code(
-            lambda: _ask(_opened(session), prompt),
-            lambda error: FAILED if isinstance(error, StorageError) else CONFIGURATION,
-        )
-    finally:
-        session.close()
+    return exit_code(
+        lambda: _answer(session, prompt),
+        lambda error: FAILED if isinstance(error, StorageError) else CONFIGURATION,
+    )
+
+
+def _answer(session: Session, prompt: str) -> int:
+    # Closed within, where a second signal does not end the program before what it started.
+    with own_stdout() as stdout, closing(session):
+        return _ask(_opened(session), prompt, stdout)
 
 
 def _opened(session: Session) -> ApiBackend:
@@ -52,8 +57,8 @@ def _opened(session: Session) -> ApiBackend:
     return backend
 
 
-def _ask(backend: ApiBackend, prompt: str) -> int:
-    out = Out()
+def _ask(backend: ApiBackend, prompt: str, stdout: TextIO) -> int:
+    out = Out(stdout)
     metadata = backend.state.preset_metadata
     # What the model says is not the answer then.
     whole = metadata.get("return_on_tool_call") or metadata.get("return_on_tool_response")

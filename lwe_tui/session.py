@@ -80,6 +80,8 @@ class Session:
 
     def close(self) -> None:
         """Wait until everything that was put into the room is done."""
+        if self._backend is not None:
+            self._backend.engine.close()  # The room may be waiting for what this ends.
         self.room.close(self._settle_at_last)
 
     def _settle_at_last(self) -> None:

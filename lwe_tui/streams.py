@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 from lwe.errors import LweError
 from lwe_tui.exits import FAILED, INTERRUPTED, interruptible
@@ -63,14 +63,17 @@ class Out:
 
     A file or a program gets what the model wrote. A person gets each block of the Markdown
     rendered as soon as it is complete, without anything that a terminal would obey.
+
+    Args:
+        stream: the stdout that `own_stdout` has kept, when it has.
     """
 
-    def __init__(self) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # No letter is worth the rest of the answer.
-        if sys.stdout is None:  # It was closed before the start: there is nobody to be told.
-            sys.stdout = io.StringIO()
-        self._pages = _Pages() if sys.stdout.isatty() else None
+    def __init__(self, stream: TextIO | None = None) -> None:
+        # Stdout may have been closed before the start: then there is nobody to be told.
+        self._stream = stream or sys.stdout or io.StringIO()
+        if isinstance(self._stream, io.TextIOWrapper):
+            self._stream.reconfigure(errors="replace")  # No letter is worth the rest.
+        self._pages = _Pages(self._stream) if self._stream.isatty() else None
         self._last = ""
 
     def write(self, piece: str) -> None:
@@ -87,16 +90,17 @@ class Out:
     def _put(self, text: str) -> None:
         if text:
             self._last = text[-1]
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            self._stream.write(text)
+            self._stream.flush()
 
 
 class _Pages:
     """Turns pieces of Markdown into rendered blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
         from markdown_it import MarkdownIt
 
+        self._stream = stream
         self._cleaner = Cleaner()
         self._parser = MarkdownIt().enable("table")
         self._rest = ""
@@ -130,7 +134,7 @@ class _Pages:
     def _rendered(self, text: str) -> str:
         if not text.strip():
             return ""
-        console = _console()
+        console = _console(self._stream)
         with console.capture() as captured:
             console.print(_markdown(text))
         lines = _PADDING.sub("", captured.get()).strip("\n")
@@ -138,10 +142,10 @@ class _Pages:
         return f"{before}{lines}\n"
 
 
-def _console() -> Any:
+def _console(stream: TextIO) -> Any:
     from rich.console import Console
 
-    return Console(file=sys.stdout)
+    return Console(file=stream)
 
 
 def _markdown(text: str) -> Any:

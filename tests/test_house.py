@@ -95,6 +95,7 @@ def test_awaiting_stays_where_the_house_says() -> None:
         "lwe/providers/fake.py",
         "lwe/tools/mcp_loop.py",
         "lwe/tools/mcp_link.py",
+        "lwe/tools/mcp_process.py",
     }
     awaiting = {
         file

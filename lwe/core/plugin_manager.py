@@ -2,4 +2,7 @@
 
 from lwe.faces.plugins import PluginManager as PluginManager
 
-__all__ = ["PluginManager"]
+PLUGIN_PREFIX = "lwe_"
+"""How the entry points' group and the distributions of plugins begin."""
+
+__all__ = ["PLUGIN_PREFIX", "PluginManager"]

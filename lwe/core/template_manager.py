@@ -2,4 +2,7 @@
 
 from lwe.faces.templates import TemplateManager as TemplateManager
 
-__all__ = ["TemplateManager"]
+TEMP_TEMPLATE_DIR = "lwe-temp-templates"
+"""The seed's name for a folder of temporary templates; here each process has one of its own."""
+
+__all__ = ["TEMP_TEMPLATE_DIR", "TemplateManager"]

@@ -10,7 +10,7 @@ from lwe.config.config import Config
 from lwe.errors import LweError, NotFound
 from lwe.faces.cache import CacheManager
 from lwe.faces.door import Answer
-from lwe.plugin import BUILT_IN, Plugins
+from lwe.plugin import BUILT_IN, Plugins, packaged_names
 
 
 class PluginManager:
@@ -40,7 +40,7 @@ class PluginManager:
         self.config = config or Config()
         self.backend = backend
         self.cache_manager = cache_manager or CacheManager(self.config)
-        folders = None if search_path is None else [Path(folder) for folder in search_path]
+        folders = None if not search_path else [Path(folder) for folder in search_path]
         self.parts = parts or Plugins(
             self.config, self.cache_manager, folders, additional_plugins or ()
         )
@@ -78,10 +78,15 @@ class PluginManager:
             if (plugin := self.load_plugin(name)) is not None:
                 self.plugins[name] = plugin
 
+    def load_package_plugins(self, plugin_list: Iterable[str]) -> None:
+        """Load those of the named plugins that installed packages bring."""
+        installed = packaged_names()
+        self.load_plugins(name for name in plugin_list if name in installed)
+
     def load_plugin(self, plugin_name: str) -> Any:
-        """Return a plugin, None when it is not enabled or cannot be used."""
+        """Return a plugin, enabled or not; None when it cannot be used."""
         try:
-            return self.parts.get(plugin_name)
+            return self.parts.enable(plugin_name)
         except LweError:
             return None  # The reason stands among `parts.broken`.
 

@@ -13,7 +13,7 @@ from lwe.errors import LweError, NotFound
 from lwe.faces.door import Answer
 from lwe.tools.files import SYSTEM_TOOLS, Runnable
 from lwe.tools.langchain import is_langchain
-from lwe.tools.schema import cleanup_tool_definition
+from lwe.tools.schema import cleanup_tool_definition, resolved
 from lwe.tools.toolbox import Toolbox
 
 LOGGER = logging.getLogger("lwe.tools")
@@ -169,6 +169,10 @@ class ToolManager:
     def cleanup_tool_definition(self, tool: Mapping[str, Any]) -> dict[str, Any]:
         """Return a definition whose parameters refer to nothing outside themselves."""
         return cleanup_tool_definition(tool)
+
+    def dereference_tool_schema(self, schema: Any, defs: Mapping[str, Any]) -> Any:
+        """Return a part of a schema with definitions put where they are referred to."""
+        return resolved(schema, defs)
 
     def is_system_tool(self, filepath: str) -> bool:
         """Say whether a file came with the program."""

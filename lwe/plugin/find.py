@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterable
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from lwe.errors import LweError
 from lwe.plugin.base import PluginError
+from lwe.plugin.load import class_name, load
 
 GROUP = "lwe_plugins"
 DISTRIBUTION_PREFIX = "lwe-plugin-"
 BUILT_IN = Path(__file__).parent.parent / "plugins"
 
 
-def find_class(name: str, folders: Iterable[Path]) -> Any:
+def find_class(name: str, folders: Iterable[Path], again: bool = False) -> Any:
     """Import a plugin's class: the user's file, the library's own, or an installed package's.
+
+    Args:
+        name: the plugin's name.
+        folders: where the user's files are; the first that has it wins.
+        again: run the user's file even if it has not changed.
 
     Raises:
         PluginError: when nothing of this name is there.
@@ -27,7 +30,7 @@ def find_class(name: str, folders: Iterable[Path]) -> Any:
     """
     for folder in folders:
         if (file := folder / f"{name}.py").is_file():
-            return _class_in(_imported(name, file), name, str(file))
+            return _class_in(load(file, again), name, str(file))
     if (BUILT_IN / f"{name}.py").is_file():
         return built_in_class(name)
     for entry in _entry_points():
@@ -45,11 +48,6 @@ def built_in_class(name: str) -> Any:
     return _class_in(importlib.import_module(f"lwe.plugins.{name}"), name, f"lwe.plugins.{name}")
 
 
-def class_name(name: str) -> str:
-    """Return the class's name that belongs to a file's name: `word_count` has `WordCount`."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-
-
 def _class_in(module: Any, name: str, where: str) -> Any:
     found = getattr(module, class_name(name), None)
     if found is None:
@@ -57,22 +55,9 @@ def _class_in(module: Any, name: str, where: str) -> Any:
     return found
 
 
-def _imported(name: str, file: Path) -> Any:
-    loader = _Fresh(name, str(file))
-    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
-    if spec is None:
-        raise PluginError(f"{file} cannot be imported.")
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-class _Fresh(SourceFileLoader):
-    """Compiles a file as it is now, and leaves no byte code in the user's folder."""
-
-    def get_code(self, fullname: str) -> CodeType | None:
-        path = self.get_filename(fullname)
-        return compile(self.get_data(path), path, "exec", dont_inherit=True)
+def packaged_names() -> list[str]:
+    """Return the names of the plugins that installed packages bring."""
+    return [_packaged_name(entry) for entry in _entry_points()]
 
 
 def _entry_points() -> Iterable[Any]:

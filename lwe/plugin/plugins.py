@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class Plugins:
         self._loaded: dict[str, Any] = {}
         self._reasons: dict[str, str] = {}
         self._given: dict[str, Callable[..., Any]] = {}
+        self._guard = threading.RLock()  # A plugin's set-up may ask for another plugin.
 
     @property
     def names(self) -> list[str]:
@@ -91,9 +93,10 @@ class Plugins:
         """
         if name not in self.names:
             raise NotFound("Plugin", name, self.names)
-        if self._tried(name) is None:
-            raise PluginError(f"The plugin {name} cannot be used: {self._reasons[name]}")
-        return self._loaded[name]
+        found = self._tried(name)
+        if found is None:
+            raise self._unusable(name)
+        return found
 
     def commands(self) -> dict[str, Callable[..., Any]]:
         """Return what the plugins' methods `command_x` do, by the names `x`."""
@@ -114,6 +117,22 @@ class Plugins:
         self._forget(name)
         return self.get(name)
 
+    def enable(self, name: str) -> Any:
+        """Return a plugin that need not be among the enabled ones; it is from now on.
+
+        Raises:
+            PluginError: when it cannot be used; then it is not enabled by this.
+        """
+        if name in self.names:
+            return self.get(name)
+        self.additional.append(name)
+        try:
+            return self.get(name)
+        except PluginError:
+            self.additional.remove(name)
+            self._forget(name)
+            raise
+
     def reload(self, name: str) -> Any:
         """Import a plugin again, with an empty cache; the old one stays when that fails.
 
@@ -124,14 +143,15 @@ class Plugins:
         """
         if name not in self.names:
             raise NotFound("Plugin", name, self.names)
-        old = self._loaded.get(name)
-        self._forget(name)
-        try:
-            plugin = self.get(name)
-        except PluginError:
+        with self._guard:
+            old = self._loaded.get(name)
+            self._forget(name)
+            self._tried(name, again=True)
             if old is not None:
-                self._loaded[name] = old
-            raise
+                self._loaded.setdefault(name, old)
+            if name in self._reasons:
+                raise self._unusable(name)
+            plugin = self._loaded[name]
         if hasattr(plugin, "refresh_models"):
             plugin.refresh_models()
         return plugin
@@ -144,19 +164,23 @@ class Plugins:
         self._loaded.pop(name, None)
         self._reasons.pop(name, None)
 
-    def _tried(self, name: str) -> Any:
-        if name not in self._loaded and name not in self._reasons:
-            try:
-                self._loaded[name] = self._set_up(name)
-            except PluginError as error:
-                self._reasons[name] = str(error)
-                LOGGER.getChild("plugins").warning("%s: %s", name, error)
-        return self._loaded.get(name)
+    def _unusable(self, name: str) -> PluginError:
+        return PluginError(f"The plugin {name} cannot be used: {self._reasons[name]}")
 
-    def _set_up(self, name: str) -> Any:
+    def _tried(self, name: str, again: bool = False) -> Any:
+        with self._guard:
+            if name not in self._loaded and name not in self._reasons:
+                try:
+                    self._loaded[name] = self._set_up(name, again)
+                except PluginError as error:
+                    self._reasons[name] = str(error)
+                    LOGGER.getChild("plugins").warning("%s: %s", name, error)
+            return self._loaded.get(name)
+
+    def _set_up(self, name: str, again: bool) -> Any:
         # Other people's code: whatever it raises is the reason why it cannot be used.
         try:
-            make = self._given.get(name) or find_class(name, self._folders())
+            make = self._given.get(name) or find_class(name, self._folders(), again)
             if missing := sorted(getattr(make, "__abstractmethods__", ())):
                 raise PluginError(f"Its class does not define {', '.join(missing)}.")
             plugin = make(self.config, cache_manager=self.cache_manager)

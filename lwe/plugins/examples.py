@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -102,14 +102,42 @@ class Examples(Plugin):
             return "\n\n".join(map(self._listed, self.default_types))
         if arg and arg not in self.default_types:
             return False, arg, "Invalid example type"
-        kinds = ", ".join([arg] if arg else self.default_types)
-        if not util.confirm(f"Install examples of {kinds} into {self.profile_dir}?"):
-            return False, None, "Skipping installation"
         try:
-            written = self.install_examples(arg or None, self._asked)
+            written = self.install_examples_confirm(arg or None)
         except LweError as error:
             return False, None, str(error)
+        if written is None:
+            return False, None, "Skipping installation"
         return True, written, f"Finished installing examples: {len(written)} files written"
+
+    def install_examples_confirm(self, example_type: str | None = None) -> list[str] | None:
+        """Ask, and copy examples into the running profile.
+
+        Args:
+            example_type: one of the types; all configured ones without it.
+
+        Returns:
+            The paths of the files that were written, None when they are not wanted.
+
+        Raises:
+            ConfigError: when the type is unknown or a file cannot be written.
+        """
+        if not self.confirm_install([example_type] if example_type else self.default_types):
+            return None
+        return self.install_examples(example_type, self._asked)
+
+    def confirm_install(self, example_types: Iterable[str]) -> bool:
+        """Ask whether the examples of these types are wanted."""
+        kinds = ", ".join(example_types)
+        return util.confirm(f"Install examples of {kinds} into {self.profile_dir}?")
+
+    def install_example_file(self, example_type: str, example_file: str) -> None:
+        """Copy one example; who would lose a file is asked.
+
+        Raises:
+            ConfigError: when it cannot be written.
+        """
+        self._install(example_type, example_file, self._asked)
 
     def _asked(self, path: Path) -> bool:
         if not self.confirm_overwrite:

@@ -64,6 +64,12 @@ def parse(text: str) -> Docstring:
     return doc
 
 
+def fields(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields `:kind name: text` of a docstring whose indentation is gone."""
+    for found, body in _entries(text.splitlines(), _FIELD):
+        yield found["kind"], (found["name"] or "").strip(), _inline(body)
+
+
 def _add_field(doc: Docstring, kind: str, name: str, body: str) -> None:
     if not name or kind.startswith(_RESULTS):
         return

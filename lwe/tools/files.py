@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType
 from typing import Any, Protocol
 
 from lwe.config.config import Config
 from lwe.errors import NotFound, ToolError
+from lwe.plugin.load import class_name, load
 from lwe.shelf import Shelf
-from lwe.tools.schema import arguments, cleanup_tool_definition
+from lwe.tools.convert import arguments
+from lwe.tools.schema import cleanup_tool_definition
 from lwe.tools.tool import config_file
 
 SYSTEM_TOOLS = Path(__file__).parent.parent / "shipped" / "tools"
@@ -71,7 +68,7 @@ class ToolFiles:
         folders = config.directories("tools")
         self._shelf = Shelf((SYSTEM_TOOLS, *folders), SYSTEM_TOOLS, folders[-1], SUFFIX)
         self._config, self._additional = config, dict(additional or {})
-        self._loaded: dict[Path, _Loaded] = {}
+        self._loaded: dict[tuple[str, Path], _Loaded] = {}
 
     def paths(self) -> dict[str, Path]:
         """Return the tools' files by name; names with a leading underscore are no tools."""
@@ -152,13 +149,10 @@ class ToolFiles:
 
     def _load(self, name: str, path: Path) -> _Loaded:
         stamp = _stamp(path)
-        loaded = self._loaded.get(path)
+        loaded = self._loaded.get((name, path))
         if loaded is None or loaded.stamp != stamp:
-            loaded = self._loaded[path] = _Loaded(stamp)
-            try:
-                loaded.kind = _imported(name, path)
-            except ToolError as error:
-                loaded.fault = error
+            # Other threads see it when it is whole.
+            loaded = self._loaded[name, path] = _read(stamp, name, path)
         return loaded
 
     def _made(self, name: str, path: Path, loaded: _Loaded) -> Runnable:
@@ -204,36 +198,17 @@ def _stamp(path: Path) -> _Stamp:
     return tuple(stamps)
 
 
-class _SourceLoader(SourceFileLoader):
-    """Compiles the file as it is now.
-
-    The compiled file that Python keeps beside it is known by whole seconds only, so an edit
-    right after a run would not be seen.
-    """
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Return the compiled source."""
-        return self.source_to_code(self.get_data(self.path), self.path)
-
-
-def class_name(tool_name: str) -> str:
-    """Return the name of the class in a tool's file: `RollDice` for `roll_dice`."""
-    return "".join(part.title() for part in tool_name.split("_"))
+def _read(stamp: _Stamp, name: str, path: Path) -> _Loaded:
+    try:
+        return _Loaded(stamp, _imported(name, path))
+    except ToolError as error:
+        return _Loaded(stamp, fault=error)
 
 
 def _imported(name: str, path: Path) -> type[Runnable]:
-    # Data classes and pydantic look their module up by its name, which no other tool may have.
-    module_name = f"lwe_tool_{name}_{zlib.crc32(str(path).encode()):08x}"
-    loader = _SourceLoader(module_name, str(path))
-    spec = importlib.util.spec_from_loader(module_name, loader, origin=str(path))
-    if spec is None:
-        raise ToolError(f"The tool '{name}' cannot be imported: {path} is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module
     try:
-        loader.exec_module(module)
+        module = load(path)
     except (Exception, SystemExit) as error:  # a user's code
-        sys.modules.pop(module_name, None)
         raise ToolError(f"The tool '{name}' cannot be imported: {_told(error)} ({path})") from error
     kind = getattr(module, class_name(name), None)
     if not isinstance(kind, type):

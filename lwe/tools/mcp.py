@@ -41,6 +41,7 @@ class McpServers:
         self._config = config
         self._guard = threading.Lock()
         self._running: ServerLoop | None = None
+        self._ending: ServerLoop | None = None
 
     def names(self) -> list[str]:
         """Return the servers' names."""
@@ -100,12 +101,22 @@ class McpServers:
         return loop.call(settings, seconds, name, args)
 
     def close(self) -> None:
-        """End all servers that were started; a later use starts them again."""
+        """End all servers that were started; a later use starts them again.
+
+        Whoever closes again while that is under way insists: what still runs is killed.
+        """
         with self._guard:
             running, self._running = self._running, None
-        if running:
-            atexit.unregister(self.close)
+            if running is None:
+                if self._ending is not None:
+                    self._ending.kill()
+                return
+            self._ending = running
+        atexit.unregister(self.close)
+        try:
             running.close()
+        finally:
+            self._ending = None
 
     def _reach(self, server: str) -> tuple[ServerLoop, ServerSettings, float]:
         if server not in self.names():

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lwe.errors import LweError, ToolError
+from lwe.tools.mcp_process import GRACE, Groups
 from lwe.tools.mcp_settings import ServerSettings, offered_name
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ class Link:
     Attributes:
         seconds: the limit of the next step; it may be changed.
         tools: the server's tools by the name that a model is told.
+        groups: the processes that were started for it.
     """
 
     def __init__(self, settings: ServerSettings, seconds: float) -> None:
         self.settings, self.seconds = settings, seconds
         self.tools: dict[str, ServerTool] = {}
+        self.groups = Groups()
         self._said: deque[str] = deque(maxlen=_KEPT_LINES)
         self._stop, self._ended = asyncio.Event(), asyncio.Event()
         self._silent = asyncio.Event()
@@ -82,12 +85,19 @@ class Link:
             raise
 
     async def close(self) -> None:
-        """Leave the server; a program that was started for it ends."""
+        """Leave the server; a program that was started for it ends, whatever it does."""
         self._stop.set()
-        if self._task:
-            if not self._ready.done():
-                self._give_up()
-            await asyncio.wait({self._task}, timeout=_ENDING)
+        if self._task is None:
+            return
+        if not self._ready.done():
+            self._give_up()
+        # The client library would be more patient than somebody who quits.
+        for insist in (self.groups.terminate, self.groups.kill):
+            ended, _ = await asyncio.wait({self._task}, timeout=GRACE)
+            if ended:
+                return
+            insist()
+        await asyncio.wait({self._task}, timeout=_ENDING)
 
     def _give_up(self) -> None:
         # Once only: a second cancelling would cut the ending of the program short.
@@ -132,12 +142,13 @@ class Link:
     async def _serve(self) -> None:
         from mcp import Client
 
+        self.groups.collect()
         try:
             transport = _watched(self._transport(), self._ended)
             async with Client(transport, message_handler=self._noted) as client:
                 await self._list(client)
                 self._ready.set_result(client)
-                await self._stop.wait()
+                await self._until_over()
         except Exception as error:  # noqa: BLE001 - told to who waits, else to the log
             await self._last_words()
             self._failed(error)
@@ -145,6 +156,16 @@ class Link:
             self._ended.set()
             if not self._ready.done():
                 self._ready.cancel()
+            await self.groups.sweep()
+
+    async def _until_over(self) -> None:
+        """Wait until it is not wanted any more, or has ended of its own accord."""
+        waiting = [asyncio.create_task(event.wait()) for event in (self._stop, self._ended)]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
 
     def _transport(self) -> AbstractAsyncContextManager[Any]:
         if self.settings.url:

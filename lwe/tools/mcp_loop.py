@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lwe.errors import NotFound, ToolError
 from lwe.tools.mcp_link import Link
+from lwe.tools.mcp_process import kill_all, new_loop
 from lwe.tools.mcp_settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ServerLoop:
     """Talks to servers for callers that wait; several threads may call at once."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._links: dict[str, Link] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._hung: dict[str, tuple[ServerSettings, float, ToolError]] = {}
@@ -87,9 +88,17 @@ class ServerLoop:
         """End the servers, the loop and the thread."""
         with self._guard:  # Whoever comes later would wait for a loop that has ended.
             self._closed = True
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        try:
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        except BaseException:  # Whoever interrupts that wants to go now.
+            self.kill()
+            raise
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+
+    def kill(self) -> None:
+        """End at once all programs that were started for servers."""
+        kill_all(link.groups for link in (*self._links.values(), *self._unready))
 
     async def _listed(
         self, settings: ServerSettings, seconds: float, name: str

@@ -80,7 +80,16 @@ def _property(
 def _hint(
     function: Callable[..., Any], parameter: inspect.Parameter, said: ParameterDoc
 ) -> object | None:
-    names = hints.names_of(function)
+    hint = _written(hints.names_of(function), parameter, said)
+    if hint is not hints.Unknown:
+        return hint
+    if isinstance(parameter.default, bool | int | float | str):
+        return type(parameter.default)
+    # A class that is only imported for type checkers is text to a model, as everything is.
+    return None if parameter.annotation is inspect.Parameter.empty else str
+
+
+def _written(names: Mapping[str, Any], parameter: inspect.Parameter, said: ParameterDoc) -> object:
     written: list[object] = []
     if parameter.annotation is not inspect.Parameter.empty:
         written.append(hints.read(parameter.annotation, names))
@@ -89,10 +98,17 @@ def _hint(
     for hint in written:
         if hint is not hints.Unknown:
             return types.NoneType if hint is None else hint
-    if isinstance(parameter.default, bool | int | float | str):
-        return type(parameter.default)
-    # A class that is only imported for type checkers is text to a model, as everything is.
-    return str if written and parameter.annotation is not inspect.Parameter.empty else None
+    return hints.Unknown
+
+
+def promised(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the types of a function's parameters that are written somewhere, by their names."""
+    doc, names = parse(inspect.getdoc(function) or ""), hints.names_of(function)
+    found = {
+        one.name: _written(names, one, doc.parameters.get(one.name, ParameterDoc()))
+        for one in _parameters(function)
+    }
+    return {name: hint for name, hint in found.items() if hint is not hints.Unknown}
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
@@ -140,7 +156,8 @@ def _any_of(parts: list[Any]) -> dict[str, Any]:
 
 
 def _choice(values: Iterable[Any]) -> dict[str, Any]:
-    listed = list(values)
+    # A member of an enumeration among literals is told by its value.
+    listed = [value.value if isinstance(value, enum.Enum) else value for value in values]
     kinds = {_class(type(value)).get("type") for value in listed}
     return {**({"type": kinds.pop()} if len(kinds) == 1 else {}), "enum": listed}
 
@@ -182,6 +199,11 @@ def dereferenced(schema: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
+def resolved(node: Any, shared: Mapping[str, Any]) -> Any:
+    """Return a part of a schema with definitions put where they are referred to."""
+    return _resolved(node, shared, ())
+
+
 def _resolved(node: Any, shared: Mapping[str, Any], within: tuple[str, ...]) -> Any:
     if isinstance(node, list):
         return [_resolved(item, shared, within) for item in node]
@@ -206,43 +228,3 @@ def cleanup_tool_definition(tool: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(parameters := cleaned.get("parameters"), Mapping):
         cleaned["parameters"] = dereferenced(parameters)
     return cleaned
-
-
-def arguments(name: str, function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a model's arguments as a function's annotations ask for them.
-
-    Enumerations, pydantic models and data classes are made of the JSON values; all else is left.
-
-    Raises:
-        ToolError: when the function does not accept them.
-    """
-    signature, names = inspect.signature(function), hints.names_of(function)
-    try:
-        signature.bind(**given)
-        return {
-            key: _made(hints.read(signature.parameters[key].annotation, names), value)
-            if key in signature.parameters
-            else value
-            for key, value in given.items()
-        }
-    except (TypeError, ValueError) as error:
-        raise ToolError(f"The tool '{name}' was called with wrong arguments: {error}") from error
-
-
-def _made(hint: Any, value: Any) -> Any:
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
-    parts = [part for part in args if part is not types.NoneType]
-    if origin in (typing.Union, types.UnionType) and value is not None and len(parts) == 1:
-        return _made(parts[0], value)
-    if origin is list and parts and isinstance(value, list):
-        return [_made(parts[0], item) for item in value]
-    return _instance(hint, value) if isinstance(hint, type) else value
-
-
-def _instance(kind: type, value: Any) -> Any:
-    if callable(validate := getattr(kind, "model_validate", None)):
-        return validate(value)
-    if dataclasses.is_dataclass(kind) and isinstance(value, Mapping):
-        return kind(**value)
-    # A member may be given by its value only: making one of a member returns the member.
-    return kind(value) if issubclass(kind, enum.Enum) else value

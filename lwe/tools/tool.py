@@ -27,7 +27,8 @@ class Tool(ABC):
 
     Attributes:
         config: the configuration.
-        log: where the tool may write what happened; nothing it prints is kept.
+        log: where the tool may write what happened. The app keeps what it prints in a file of its
+            own, and the command line shows it on stderr.
         name: the tool's name, set when it is loaded.
         filepath: the tool's file, set when it is loaded.
     """

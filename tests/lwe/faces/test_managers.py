@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from lwe.config.config import Config
 from lwe.core.cache_manager import CacheManager
+from lwe.core.plugin import Plugin
 from lwe.core.plugin_manager import PluginManager
 from lwe.core.provider_manager import ProviderManager
+from lwe.plugin import find
 from lwe.plugins.provider_chat_openai import ProviderChatOpenai
 from lwe.plugins.provider_fake_llm import ProviderFakeLlm
 
@@ -24,6 +28,15 @@ class Hello(Plugin):
     def default_config(self):
         return {"word": "hello"}
 """
+
+
+class Greet(Plugin):
+    """A plugin of an installed package."""
+
+    def setup(self) -> None: ...
+
+    def default_config(self) -> dict[str, Any]:
+        return {"word": "hi"}
 
 
 @pytest.fixture
@@ -52,6 +65,30 @@ def test_the_enabled_plugins_are_loaded(config: Config) -> None:
     assert manager.package_plugins == {}
     assert manager.load_plugin("hello") is manager.plugins["hello"]
     assert manager.load_plugin("nobody") is None
+
+
+def test_a_plugin_need_not_be_enabled_to_be_loaded(config: Config) -> None:
+    config.set("plugins.enabled", [])
+    manager = PluginManager(config)
+    assert "hello" not in manager.plugins
+    manager.load_plugins(["hello", "nobody"])
+    assert list(manager.plugins) == ["provider_chat_openai", "hello"]
+    assert manager.plugin_list == ["provider_chat_openai", "hello"]
+    assert manager.parts.broken == []
+    assert manager.reload_plugin("hello")[0]
+
+
+def test_plugins_of_installed_packages_are_loaded_by_name(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = EntryPoint("greet", "tests.lwe.faces.test_managers:Greet", find.GROUP)
+    vars(entry)["dist"] = SimpleNamespace(name="lwe-plugin-greet")
+    monkeypatch.setattr(find, "_entry_points", lambda: [entry])
+    manager = PluginManager(config)
+    assert manager.package_plugins == {}
+    manager.load_package_plugins(["greet", "hello", "nobody"])
+    assert list(manager.package_plugins) == ["greet"]
+    assert manager.plugins["greet"].config.get("plugins.greet") == {"word": "hi"}
 
 
 def test_a_search_path_replaces_the_folders(config: Config, tmp_path: Path) -> None:

@@ -203,6 +203,18 @@ def test_a_reload_imports_again_and_keeps_what_works(profile: Profile) -> None:
         plugins.reload("nobody")
 
 
+def test_a_reload_runs_a_file_that_has_not_changed(profile: Profile) -> None:
+    plugins = profile.put("counter", COUNTER).enabled("counter")
+    old = plugins.get("counter")
+    assert type(plugins.reload("counter")) is not type(old)
+
+
+def test_a_plugin_may_hold_data_classes_with_annotations_that_are_text(profile: Profile) -> None:
+    lines = "from __future__ import annotations\nfrom dataclasses import KW_ONLY, dataclass\n"
+    lines += "@dataclass\nclass Row:\n    _: KW_ONLY\n    n: int = 1\n"
+    assert profile.put("counter", lines + COUNTER).enabled("counter").get("counter").name
+
+
 def test_a_class_without_a_file_can_be_added(profile: Profile) -> None:
     class Here(Plugin):
         def setup(self) -> None: ...

@@ -276,3 +276,23 @@ def test_a_tool_may_say_by_a_schema_what_it_takes() -> None:
     assert told["name"] == "collect_tasks"
     assert told["parameters"]["required"] == ["tasks"]
     assert told["parameters"]["properties"]["tasks"]["items"]["required"] == ["title"]
+
+
+def test_one_file_is_installed_and_who_would_lose_one_is_asked(
+    examples: Examples, typed: Callable[..., list[str]]
+) -> None:
+    name = examples.get_examples("tools")[0]
+    examples.install_example_file("tools", name)
+    path = Path(examples.profile_dir, "tools", name)
+    assert path.read_text() == (EXAMPLES / "tools" / name).read_text()
+    path.write_text("mine")
+    asked = typed("n")
+    examples.install_example_file("tools", name)
+    assert (path.read_text(), len(asked)) == ("mine", 1)
+
+
+def test_installing_is_confirmed(examples: Examples, typed: Callable[..., list[str]]) -> None:
+    asked = typed("n", "y")
+    assert examples.install_examples_confirm("tools") is None
+    assert len(examples.install_examples_confirm("tools") or ()) == len(ALL_TOOLS)
+    assert "tools" in asked[0]

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,6 +103,65 @@ def test_a_server_that_hangs_is_a_sentence_and_is_gone_after_closing(
         with pytest.raises(ToolError, match=r"'slow' did not start within 0\.05 s"):
             toolbox.specs(["mcp:slow"])
     toolbox.close()
+    assert not runs(process)
+
+
+def until_gone(process: int) -> None:
+    for _ in range(500):
+        if not runs(process):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{process} still runs.")
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> tuple[dict[str, object], Callable[[], int]]:
+    """Start the server with a program beside it; returns the settings, and who tells its number."""
+    file = tmp_path / "beside"
+    script = f'sleep 3600 >/dev/null 2>&1 & echo $! > {file}; exec "$0" "$1"'
+    settings = {"command": "sh", "args": ["-c", script, sys.executable, SERVER]}
+    return settings, lambda: int(file.read_text())
+
+
+def test_what_a_server_has_started_ends_with_it(
+    toolbox: Toolbox,
+    serve: Callable[..., None],
+    beside: tuple[dict[str, object], Callable[[], int]],
+) -> None:
+    serve(**beside[0])
+    assert not run(toolbox, "probe__add", a=1).failed
+    assert runs(beside[1]())
+    toolbox.close()
+    until_gone(beside[1]())
+
+
+def test_what_a_server_has_started_ends_when_the_server_dies(
+    toolbox: Toolbox,
+    serve: Callable[..., None],
+    beside: tuple[dict[str, object], Callable[[], int]],
+) -> None:
+    serve(**beside[0])
+    assert run(toolbox, "probe__die").failed
+    until_gone(beside[1]())
+
+
+def test_a_server_that_will_not_end_is_killed_before_somebody_who_quits_is_tired(
+    toolbox: Toolbox, serve: Callable[..., None]
+) -> None:
+    serve(**PROGRAM, env={"STUBBORN": "1"})
+    process = run(toolbox, "probe__process").value["result"]
+    toolbox.close()
+    assert not runs(process)
+
+
+def test_who_closes_again_insists(toolbox: Toolbox, serve: Callable[..., None]) -> None:
+    serve(**PROGRAM, env={"STUBBORN": "1"})
+    process = run(toolbox, "probe__process").value["result"]
+    closing = threading.Thread(target=toolbox.close)
+    closing.start()
+    while closing.is_alive():
+        toolbox.close()
+        closing.join(0.01)
     assert not runs(process)
 
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from lwe.errors import ToolError
-from lwe.tools.schema import arguments, cleanup_tool_definition, definition, schema_of
+from lwe.tools.schema import cleanup_tool_definition, definition, schema_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -234,39 +234,3 @@ def test_what_stands_beside_a_reference_stays() -> None:
 def test_a_model_inside_itself_comes_to_an_end() -> None:
     found = cleanup_tool_definition({"parameters": Tree.model_json_schema()})
     assert "$ref" not in str(found)
-
-
-def test_arguments_become_what_annotations_ask_for() -> None:
-    def tool(
-        a: int,
-        colour: Colour,
-        person: Person | None = None,
-        points: list[Point] | None = None,
-        **more: int,
-    ) -> None: ...
-
-    given = {
-        "a": 1,
-        "colour": "blue",
-        "person": {"home": {"name": "High"}},
-        "points": [{"x": 1}],
-        "z": 5,
-    }
-    assert arguments("x", tool, given) == {
-        "a": 1,
-        "colour": Colour.BLUE,
-        "person": Person(home=Street(name="High")),
-        "points": [Point(1)],
-        "z": 5,
-    }
-    assert arguments("x", tool, {"a": 1, "colour": "red", "person": None})["person"] is None
-
-
-@pytest.mark.parametrize(
-    "given", [{}, {"colour": "red", "z": 1}, {"colour": "green"}, {"colour": "red", "one": {}}]
-)
-def test_arguments_that_are_not_accepted_are_a_sentence(given: dict[str, Any]) -> None:
-    def tool(colour: Colour, one: Street | None = None) -> None: ...
-
-    with pytest.raises(ToolError, match="'x' was called with wrong arguments: "):
-        arguments("x", tool, given)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -278,3 +280,23 @@ def test_the_tools_of_a_profile_of_the_seed(monkeypatch: pytest.MonkeyPatch) -> 
     assert toolbox.run(call).value == {"got": {"items": ["a"]}}
     rolled = toolbox.run(ToolCall("roll_dice", {"sides": 6, "count": 2}))
     assert rolled.value["message"] == "Rolled 2d6"
+
+
+def test_two_threads_may_use_a_tool_first(toolbox: Toolbox, shelve: Shelve) -> None:
+    held = "import sys\nsys.lwe_running.set()\nsys.lwe_gate.wait(9)\n"
+    shelve("odd.py", held + tool("return 1"))
+    sys.lwe_running, sys.lwe_gate = Event(), Event()  # type: ignore[attr-defined]
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            first = threads.submit(toolbox.run, ToolCall("odd", {}))
+            assert sys.lwe_running.wait(9)  # type: ignore[attr-defined]
+            second = threads.submit(toolbox.run, ToolCall("odd", {}))
+            sys.lwe_gate.set()  # type: ignore[attr-defined]
+            assert [first.result(9).value, second.result(9).value] == [1, 1]
+    finally:
+        del sys.lwe_running, sys.lwe_gate  # type: ignore[attr-defined]
+
+
+def test_one_file_may_hold_two_tools(toolbox: Toolbox, shelve: Shelve) -> None:
+    path = shelve("odd.py", tool("return 1") + tool("return 2", "Even"))
+    assert [toolbox.files.made(name, path)() for name in ("odd", "even")] == [1, 2]
