@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import threading
-import time
 from collections.abc import Mapping
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from lwe.config.config import Config
 from lwe.config.logs import open_log
-from lwe.domain import Mark, Message
-from lwe.engine import DELETED, Engine, Opened
-from lwe.errors import LweError, StorageError
-from lwe.events import Event, TextDelta, ToolFinished
+from lwe.domain import Conversation, Message
+from lwe.engine import Engine
+from lwe.errors import LweError
+from lwe.events import Event, TextDelta
 from lwe.faces.door import Answer, answers
 from lwe.faces.in_force import InForce
 from lwe.faces.managers import MANAGERS, Managers
 from lwe.faces.stored import Stored
-from lwe.providers.provider import Provider, Stop
-from lwe.turn.drive import drive
+from lwe.performing import DELETED, NotStoredYet, Opened
+from lwe.providers.provider import Stop
+from lwe.titles import Titles
 from lwe.turn.flow import Turn
 from lwe.turn.request import Input, Overrides
 
 if TYPE_CHECKING:
     from lwe.storage.store import Store
 
-LOG = logging.getLogger("lwe.backend")
-JOURNAL_SECONDS = 1.0
 RECEIVED = "Response received"
 STORED = "Conversation updated with new messages"
 NOT_STORED = "No current user, conversation not saved"
@@ -57,9 +52,7 @@ class ApiBackend(InForce, Stored, Managers):
     ) -> None:
         self.return_only = False
         self._stop: Stop | None = None
-        self._noted = 0.0
         self.request: Turn | None = None
-        self._titles: dict[int, threading.Thread] = {}
         given = store if store is not None else getattr(orm, "store", None)
         self._open(config or Config(), given)
         if orm is not None:
@@ -69,6 +62,7 @@ class ApiBackend(InForce, Stored, Managers):
         self.config = config
         open_log(config)
         self.engine = Engine(config, store)
+        self._titles = Titles(self.engine)
         self.engine.plugins.backend = self
         self.engine.plugins.begin()
         self.state = self.engine.states.initial(self.engine.configured_user())
@@ -109,14 +103,17 @@ class ApiBackend(InForce, Stored, Managers):
             request_overrides: what this request does differently; see `Overrides`.
 
         Returns:
-            `(True, answer, message)`, or `(False, None, sentence)` when no answer came.
+            `(True, answer, message)`, or `(False, answer, sentence)` when something failed; then
+            the answer is what came of it, mostly None. One that could not be stored, because the
+            database was locked, is stored before the next question.
         """
         return self.make_request(input, request_overrides)
 
     def ask_stream(self, input: Input, request_overrides: dict[str, Any] | None = None) -> Answer:
         """Ask and hand each piece of the answer to `request_overrides["stream_callback"]`.
 
-        As in the seed, `stream` is set in the caller's dictionary.
+        As in the seed, `stream` is set in the caller's dictionary. A callback that raises ends the
+        answer: `(False, what was said, sentence)`; what was said is stored.
         """
         request_overrides = {} if request_overrides is None else request_overrides
         request_overrides["stream"] = True
@@ -128,14 +125,18 @@ class ApiBackend(InForce, Stored, Managers):
         overrides = Overrides.of(request_overrides)
         opened = self.engine.begin(self.state, input, overrides, stream=bool(overrides.stream))
         self.state = opened.state
-        answer, response = self._perform(opened)
-        self.message_clipboard = response
-        self.write_log(input, response)
+        try:
+            answer = self._perform(opened)
+        except NotStoredYet as error:
+            self._note_response(input, error.answer)
+            raise
+        response = opened.response
+        self._note_response(input, response)
         if opened.stored is None:
             return True, response, RECEIVED if overrides.files else NOT_STORED
         if answer.mark == DELETED:
             return True, response, DELETED.note
-        self._make_title(opened)
+        self._titles.make(self.state, opened)
         return True, response, STORED
 
     def terminate_stream(self, _signal: object = None, _frame: object = None) -> None:
@@ -143,68 +144,25 @@ class ApiBackend(InForce, Stored, Managers):
         if self._stop is not None:
             self._stop.request()
 
-    def _perform(self, opened: Opened) -> tuple[Message, Any]:
-        """Return the last message, and what `ask` answers."""
+    def _perform(self, opened: Opened) -> Message:
+        """Return the last message as it is stored."""
         stop, self.request = Stop(), opened.turn
         self._stop = stop
-        mark: Mark | None = Mark("stopped")  # holds when Ctrl-C ends the loop below
         try:
-            with closing(drive(opened.turn, opened.provider, stop, opened.run)) as events:
-                for event in events:
-                    self._note_progress(opened)
-                    _pass_on(event, opened)
-                    if isinstance(event, ToolFinished):
-                        opened.unstored += opened.turn.take_settled()
-                        self.engine.keep_settled(opened)
-            mark = Mark("stopped") if stop.wished else None
-        except Exception as error:
-            known = isinstance(error, LweError)
-            note = str(error) if known else f"A fault ended the answer: {error!r}"
-            mark = Mark("cut" if opened.turn.has_said else "failed", note)
-            raise
+            return self.engine.performing.perform(
+                opened, stop, lambda event: _pass_on(event, opened)
+            )
         finally:
             self._stop = self.request = None
-            self.state, answer = self.engine.commit(opened, mark)
-        return answer, opened.turn.response if mark is None else opened.turn.text
+            self.state = opened.state
 
-    def _note_progress(self, opened: Opened) -> None:
-        """Keep what was said, so that a crash does not lose it; at most once a second."""
-        now = time.monotonic()
-        if now - self._noted < JOURNAL_SECONDS:
-            return
-        self._noted = now
-        try:
-            self.engine.note_progress(opened, opened.turn.text)
-        except StorageError as error:  # The next note or the commit repeats the words.
-            LOG.warning("the journal could not be written: %s", error)
+    def _note_response(self, input: Input, response: Any) -> None:
+        self.message_clipboard = response
+        self.write_log(input, response)
 
-    def _make_title(self, opened: Opened) -> None:
-        conversation_id = self.state.conversation_id
-        running = {key: thread for key, thread in self._titles.items() if thread.is_alive()}
-        self._titles = running
-        if conversation_id is None or conversation_id in running:
-            return
-        try:
-            wanted = self.engine.title_request(self.state, opened)
-        except LweError:
-            return  # A title is worth no failed answer; the next turn asks again.
-        if wanted is None:
-            return
-
-        def ask(provider: Provider, turn: Turn) -> None:
-            try:
-                for _ in drive(turn, provider, Stop()):
-                    pass
-                self.engine.keep_title(conversation_id, turn.text)
-            except LweError:
-                return
-
-        provider, request = wanted
-        thread = threading.Thread(
-            target=ask, args=(provider, Turn(request, self.state.origin)), name="lwe-title"
-        )
-        self._titles[conversation_id] = thread
-        thread.start()
+    def _own(self, conversation_id: int) -> Conversation:
+        self.engine.performing.settle_if_possible()  # What is read next has all that was said.
+        return super()._own(conversation_id)
 
     def wait_for_titles(self, timeout: float | None = None) -> None:
         """Wait until titles that are being made are stored.
@@ -212,8 +170,7 @@ class ApiBackend(InForce, Stored, Managers):
         Args:
             timeout: seconds to wait for each, None for as long as it takes.
         """
-        for thread in self._titles.values():
-            thread.join(timeout)
+        self._titles.wait(timeout)
 
     # Templates
 
@@ -269,8 +226,18 @@ class ApiBackend(InForce, Stored, Managers):
 def _pass_on(event: Event, opened: Opened) -> None:
     if not isinstance(event, TextDelta) or not event.text or not opened.turn.request.stream:
         return
-    if opened.overrides.stream_callback:
-        opened.overrides.stream_callback(event.text)
+    if callback := opened.overrides.stream_callback:
+        try:
+            callback(event.text)
+        except Exception as error:
+            raise _failed(opened.turn, error) from error
     if opened.overrides.print_stream:
         sys.stdout.write(event.text)
         sys.stdout.flush()
+
+
+def _failed(turn: Turn, error: Exception) -> LweError:
+    """Return what is answered when the caller's own function has failed."""
+    failure = LweError(f"The answer was ended because its stream_callback failed: {error!r}")
+    failure.answer = turn.text
+    return failure

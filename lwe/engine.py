@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lwe.config.config import Config
 from lwe.domain import Mark, Message, ModelRequest, User
-from lwe.errors import LweError, NotFound, StorageError
+from lwe.errors import NotFound
 from lwe.events import Notice
+from lwe.performing import DELETED as DELETED
+from lwe.performing import Opened as Opened
+from lwe.performing import Performing
 from lwe.plugin import Plugins
 from lwe.presets import Presets
 from lwe.providers.provider import Provider
 from lwe.providers.registry import Providers
-from lwe.requests import Requests
+from lwe.requests import Find, Requests
 from lwe.state import State
 from lwe.states import States
 from lwe.templates import Templates
 from lwe.turn import title
-from lwe.turn.drive import Run
-from lwe.turn.flow import Turn
 from lwe.turn.request import (
     NO_OVERRIDES,
     Input,
@@ -31,31 +31,8 @@ from lwe.turn.request import (
 )
 
 if TYPE_CHECKING:
-    from lwe.storage.store import OpenTurn, Store
+    from lwe.storage.store import Store
     from lwe.tools.toolbox import Toolbox
-
-LOG = logging.getLogger("lwe.engine")
-DELETED = Mark("failed", "The conversation was deleted meanwhile; this answer is not stored.")
-
-
-@dataclass(slots=True)
-class Opened:
-    """A turn that has begun: what is asked, who answers, where it is kept.
-
-    Attributes:
-        state: the state to which the caller returns.
-        run: runs a tool, in the thread that calls it.
-        stored: the row that keeps it until it is committed; None without a user.
-        unstored: calls and results of tools that are settled and wait to be stored.
-    """
-
-    turn: Turn
-    provider: Provider
-    state: State
-    overrides: Overrides
-    run: Run
-    stored: OpenTurn | None = None
-    unstored: list[Message] = field(default_factory=list)
 
 
 class Engine:
@@ -77,9 +54,18 @@ class Engine:
         self._given_store = store
         self._notices: list[Notice] = [Notice(text, "warning") for text in config.warnings]
         self._reported: set[str] = set()
+        self.performing = Performing(lambda: self.store, self.states, self.note)
 
     def close(self) -> None:
-        """End what runs beside the program; it starts again when something is asked."""
+        """Store what is not stored yet, and end what runs beside the program.
+
+        It starts again when something is asked.
+        """
+        self.performing.close()
+        self.close_tools()
+
+    def close_tools(self) -> None:
+        """End the servers that tools come from; whoever waits for one goes on."""
         if "tools" in self.__dict__:
             self.tools.close()
 
@@ -142,6 +128,7 @@ class Engine:
         Raises:
             NotFound: when it does not exist, or belongs to another user.
         """
+        self.performing.settle_if_possible()
         user_id = state.user.id if state.user else None
         conversation = self.store.conversation(conversation_id, user_id)
         messages = self.store.messages(conversation_id)
@@ -156,12 +143,21 @@ class Engine:
         asked: Input,
         overrides: Overrides = NO_OVERRIDES,
         stream: bool = True,
+        find: Find | None = None,
     ) -> Opened:
-        """Prepare the request and store what the user said.
+        """Prepare the request and store what the user said, after what is not stored yet.
+
+        Args:
+            state: who asks, where and how.
+            asked: the question.
+            overrides: what this request does differently.
+            stream: whether the answer comes in pieces, unless they say otherwise.
+            find: looks for tools; `requests.find_later` for whoever must not wait for a server.
 
         Raises:
             LweError: when this cannot be asked; nothing is stored then.
         """
+        self._settle(state)
         asked_with = self.states.overridden(state, overrides)
         history = self._history(state)
         new = new_messages(asked, asked_with.system_message, not history)
@@ -170,7 +166,7 @@ class Engine:
             provider = self.providers.get(asked_with.provider)
             new += [file_message(provider.prepare_file_for_llm(file)) for file in overrides.files]
         turn, provider = self.requests.prepare(
-            asked_with, history, new, stream, alone=bool(overrides.files)
+            asked_with, history, new, stream, alone=bool(overrides.files), find=find
         )
         if state.user is None or overrides.files:
             return Opened(turn, provider, state, overrides, self.requests.run)
@@ -181,46 +177,28 @@ class Engine:
         state = replace(state, conversation_id=stored.conversation_id, title=title)
         return Opened(turn, provider, state, overrides, self.requests.run, stored)
 
-    def retry(self, state: State, message_id: int) -> Opened:
+    def retry(self, state: State, message_id: int, find: Find | None = None) -> Opened:
         """Ask again what a failed or stopped turn has stored.
+
+        Args:
+            state: who asks, where and how.
+            message_id: the question.
+            find: looks for tools, as for `begin`.
 
         Raises:
             NotFound: when the question is not in the open conversation.
             LweError: when it cannot be asked.
         """
+        self._settle(state)
         if state.conversation_id is None:
             raise NotFound("Message", message_id)
         again = [m for m in self.store.messages(state.conversation_id) if m.id == message_id]
         if not again:
             raise NotFound("Message", message_id)
         before = [m for m in self._history(state) if m.id is not None and m.id < message_id]
-        turn, provider = self.requests.prepare(state, before, again, stream=True)
+        turn, provider = self.requests.prepare(state, before, again, stream=True, find=find)
         stored = self.store.retry_turn(message_id, state.origin)
         return Opened(turn, provider, state, NO_OVERRIDES, self.requests.run, stored)
-
-    def note_progress(self, opened: Opened, text: str) -> None:
-        """Keep what has been said so far, so that a crash does not lose it.
-
-        The words are given, not read from the turn: it may be growing in another thread.
-        """
-        # Empty while tools run: the words before them are in the journal already.
-        if opened.stored is not None and text:
-            self.store.note_progress(opened.stored.journal_id, text)
-
-    def keep_settled(self, opened: Opened) -> None:
-        """Store calls whose results are all there, while the turn goes on.
-
-        What cannot be stored now is with the next call, or with the commit.
-        """
-        number = len(opened.unstored)  # More may come from another thread meanwhile.
-        if opened.stored is None or not number:
-            return
-        try:
-            self.store.extend_turn(opened.stored.journal_id, opened.unstored[:number])
-        except StorageError as error:
-            LOG.warning("calls and results of tools are not stored yet: %s", error)
-            return
-        del opened.unstored[:number]
 
     def commit(self, opened: Opened, mark: Mark | None = None) -> tuple[State, Message]:
         """Store the answer, also one that was stopped, cut or never came.
@@ -230,40 +208,12 @@ class Engine:
             mark: what went differently; None for a whole answer.
 
         Returns:
-            The state after the turn, and its last message as it is stored; when the conversation
-            has been deleted meanwhile, the answer is marked and the state is in no conversation.
+            The state after the turn, and its last message as it is stored.
+
+        Raises:
+            StorageError: when it cannot be stored now; what is asked next tries again.
         """
-        turn, state, answer = opened.turn, opened.state, opened.turn.answer(mark)
-        LOG.debug("answered %s in %.1f s, %d characters", mark, turn.seconds, len(answer.text))
-        if opened.stored is not None:
-            stored = self._store_answer(opened, opened.stored, answer)
-            if stored is None and not self._is_there(opened.stored.conversation_id):
-                stored = replace(answer, mark=DELETED)
-                state = replace(state, conversation_id=None, title=None)
-            answer = stored or answer
-        if mark is None and opened.overrides.activate_preset and opened.overrides.preset:
-            try:
-                state = self.states.activate_preset(state, opened.overrides.preset)
-            except LweError as error:  # The answer stands, whatever became of the preset's file.
-                self._notices.append(Notice(str(error), "warning"))
-        return state, answer
-
-    def _store_answer(self, opened: Opened, stored: OpenTurn, answer: Message) -> Message | None:
-        from lwe.storage.store import Timing
-
-        turn = opened.turn
-        before = [*opened.unstored, *turn.rest()]
-        timing = Timing(
-            turn.first_token, turn.seconds, turn.usage.input_tokens, turn.usage.output_tokens
-        )
-        return self.store.commit_turn(stored.journal_id, answer, timing, before)
-
-    def _is_there(self, conversation_id: int) -> bool:
-        try:
-            self.store.conversation(conversation_id)
-        except NotFound:
-            return False
-        return True
+        return self.performing.commit(opened, mark)
 
     # Titles
 
@@ -322,6 +272,12 @@ class Engine:
         return made
 
     # Inner
+
+    def _settle(self, state: State) -> None:
+        if state.user is None:  # Nothing will be stored after it.
+            self.performing.settle_if_possible()
+        else:
+            self.performing.settle()
 
     def _history(self, state: State) -> list[Message]:
         if state.conversation_id is None:

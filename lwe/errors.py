@@ -98,6 +98,11 @@ class NothingToOverride(PresetError):
     def __init__(self) -> None:
         super().__init__("No active preset to override. Name one with 'preset'.")
 
+    @property
+    def message(self) -> str:
+        """The seed's sentence, word for word."""
+        return "No active preset to override"
+
 
 class TemplateError(LweError):
     """A template cannot be read or rendered; the sentence names it and the reason."""

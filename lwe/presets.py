@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lwe.config.config import Config
+from lwe.config.paths import reason
+from lwe.config.preset_keys import without_secrets
 from lwe.domain import Preset
 from lwe.errors import NotFound, PresetError
 from lwe.presets_legacy import upgraded
@@ -15,6 +17,10 @@ from lwe.shelf import Shelf, write
 
 SYSTEM_PRESETS = Path(__file__).parent / "shipped" / "presets"
 SUFFIX = ".yaml"
+
+
+def _nothing(_provider: str) -> Collection[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,12 @@ class Presets:
 
     Args:
         config: names the folders.
+
+    Attributes:
+        private: says which parameters of a provider are private.
     """
+
+    private: Callable[[str], Collection[str]] = staticmethod(_nothing)
 
     def __init__(self, config: Config) -> None:
         folders = config.directories("presets")
@@ -83,26 +94,22 @@ class Presets:
     def save(
         self, name: str, metadata: Mapping[str, Any], customizations: Mapping[str, Any]
     ) -> Path:
-        """Write a preset into the user's folder.
+        """Write a preset into the user's folder, without keys; see `writable`.
 
         Raises:
             ConfigError: when the name is none, or the file cannot be written.
             PresetError: when a value cannot be written as YAML.
         """
-        import yaml
-
         path = self._shelf.place(f"{name}{SUFFIX}")
-        content = {
-            "metadata": {**metadata, "name": name},
-            "model_customizations": dict(customizations),
-        }
-        content["metadata"].pop("filepath", None)
-        try:
-            text = yaml.safe_dump(content, default_flow_style=False, allow_unicode=True)
-        except yaml.YAMLError as error:
-            raise PresetError(f"The preset '{name}' cannot be saved: {error}") from error
-        write(path, text)
+        write(path, as_yaml(name, metadata, self.writable(metadata, customizations)[0]))
         return path
+
+    def writable(
+        self, metadata: Mapping[str, Any], customizations: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Return the parameters that are written, and the names of keys, which are not."""
+        private = self.private(str(metadata.get("provider") or ""))
+        return without_secrets(customizations, private)
 
     def delete(self, name: str) -> Path:
         """Remove a preset of the user.
@@ -119,7 +126,7 @@ class Presets:
         try:
             Path(preset.path).unlink()
         except OSError as error:
-            raise PresetError(f"{preset.path} cannot be deleted: {error}") from error
+            raise PresetError(f"{preset.path} cannot be deleted: {reason(error)}") from error
         return Path(preset.path)
 
     def _read(self) -> None:
@@ -151,6 +158,25 @@ class Presets:
         )
 
 
+def as_yaml(name: str, metadata: Mapping[str, Any], customizations: Mapping[str, Any]) -> str:
+    """Return the text of a preset's file.
+
+    Raises:
+        PresetError: when a value cannot be written as YAML.
+    """
+    import yaml
+
+    kept = {key: value for key, value in metadata.items() if key != "filepath"}
+    content = {
+        "metadata": {**kept, "name": name},
+        "model_customizations": dict(customizations),
+    }
+    try:
+        return str(yaml.safe_dump(content, default_flow_style=False, allow_unicode=True))
+    except yaml.YAMLError as error:
+        raise PresetError(f"The preset '{name}' cannot be saved: {error}") from error
+
+
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """Merge two mappings deeply into a new one; `over` wins, lists are replaced."""
     merged = {key: _copied(value) for key, value in base.items()}
@@ -176,8 +202,8 @@ def _load(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or str(error)
-        raise PresetError(f"{path}{line}: {reason}") from error
+        problem = getattr(error, "problem", None) or reason(error)
+        raise PresetError(f"{path}{line}: {problem}") from error
     if not isinstance(content, dict):
         raise PresetError(f"{path} is no mapping.")
     return content

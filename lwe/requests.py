@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lwe.config.config import Config
 from lwe.domain import Message, ModelRequest, ToolCall, ToolResult, ToolSpec
-from lwe.errors import ProviderError
+from lwe.errors import LweError, ProviderError
 from lwe.events import Notice
 from lwe.providers.provider import Provider
 from lwe.providers.registry import Providers
@@ -22,6 +24,36 @@ if TYPE_CHECKING:
     from lwe.tools.toolbox import Toolbox
 
 LOG = logging.getLogger("lwe.requests")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The tools of a request, by name.
+
+    Attributes:
+        named: those of the preset, which have to be there.
+        used: those of the history, which may be gone.
+    """
+
+    named: tuple[str, ...] = ()
+    used: tuple[str, ...] = ()
+
+
+Specs = tuple[ToolSpec, ...]
+Find = Callable[[Wanted], Specs]
+"""Looks for tools; to find those of a server may take as long as the server likes."""
+
+
+class ToolsUnready(LweError):
+    """Tools have to be looked for before this can be asked.
+
+    Args:
+        find: looks for them, in the thread that calls it.
+    """
+
+    def __init__(self, find: Callable[[], Specs]) -> None:
+        super().__init__("The tools were not looked for yet. Look for them first, then ask.")
+        self.find = find
 
 
 class Requests:
@@ -43,6 +75,7 @@ class Requests:
         new: Sequence[Message],
         stream: bool,
         alone: bool = False,
+        find: Find | None = None,
     ) -> tuple[Turn, Provider]:
         """Make the turn of a question.
 
@@ -52,16 +85,17 @@ class Requests:
             new: what is said now.
             stream: whether the answer should come in pieces.
             alone: whether tools stay out of it.
+            find: looks for tools instead of `find`, when there are any.
 
         Raises:
             LweError: when this cannot be asked.
         """
         provider = self._providers.get(state.provider)
         limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
-        offered: tuple[ToolSpec, ...] = ()
+        offered: Specs = ()
         gone: list[str] = []
         if provider.takes_tools and not alone:
-            offered, gone = self._offered(state, history)
+            offered, gone = self._offered(state, history, find or self.find)
         sendable = without_calls_of(history, gone)
 
         def fit(said: Sequence[Message]) -> list[Message]:
@@ -80,21 +114,39 @@ class Requests:
 
     def count(self, state: State, history: Sequence[Message]) -> int:
         """Count the tokens of messages and of the tools that would be offered with them."""
-        offered, gone = self._offered(state, history)
+        offered, gone = self._offered(state, history, self.find)
         return tokens.count_messages(without_calls_of(history, gone), offered, state.model)
 
+    def find(self, wanted: Wanted) -> Specs:
+        """Return what a model is told of tools; those of the history only if they are there.
+
+        Raises:
+            NotFound: when there is no tool of a name in the preset.
+            ToolError: when one cannot be loaded or reached.
+        """
+        tools = self._tools()
+        found = tools.specs(wanted.named)
+        there = {spec.name for spec in found}
+        return found + tools.existing([name for name in wanted.used if name not in there])
+
+    def find_later(self, wanted: Wanted) -> Specs:
+        """Look for no tool now; for whoever must not wait for a server.
+
+        Raises:
+            ToolsUnready: always; it says how to look for them.
+        """
+        self._tools()  # Made here, so that two threads cannot make two.
+        raise ToolsUnready(partial(self.find, wanted))
+
     def _offered(
-        self, state: State, history: Sequence[Message]
-    ) -> tuple[tuple[ToolSpec, ...], list[str]]:
+        self, state: State, history: Sequence[Message], find: Find
+    ) -> tuple[Specs, list[str]]:
         """Return the preset's tools and those of the history, and what is not there any more."""
         named = state.customizations.get("tools") or ()
         used = dict.fromkeys(call.name for message in history for call in message.tool_calls)
         if not (named or used):
             return (), []
-        tools = self._tools()
-        offered = tools.specs([name for name in named if isinstance(name, str)])
-        there = {spec.name for spec in offered}
-        offered += tools.existing([name for name in used if name not in there])
+        offered = find(Wanted(tuple(name for name in named if isinstance(name, str)), tuple(used)))
         there = {spec.name for spec in offered}
         return offered, [name for name in used if name not in there]
 

@@ -82,7 +82,7 @@ def write(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):  # The reason is told already.
             fresh.unlink()
-        raise ConfigError(f"{path} cannot be written: {error}") from error
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -99,4 +99,4 @@ def copy_file(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
     except OSError as error:
-        raise ConfigError(f"{target} cannot be written: {error}") from error
+        raise ConfigError(f"{target} cannot be written: {error.strerror}") from error

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from lwe.config.config import Config
+from lwe.config.preset_keys import exposed
 from lwe.domain import Origin, Preset, User
-from lwe.errors import LweError, NothingToOverride, PresetError
+from lwe.errors import LweError, NotFound, NothingToOverride, PresetError
 from lwe.events import Notice
 from lwe.presets import Presets, merge
 from lwe.providers.provider import Provider
@@ -17,6 +19,7 @@ from lwe.providers.registry import Providers, full_name
 from lwe.state import State
 from lwe.turn.request import Overrides
 
+LOG = logging.getLogger("lwe.states")
 DEFAULT_PROVIDER = "provider_chat_openai"
 NO_CUSTOMIZATIONS: Mapping[str, Any] = MappingProxyType({})
 
@@ -33,6 +36,8 @@ class States:
     def __init__(self, config: Config, presets: Presets, providers: Providers) -> None:
         self._config, self._presets, self._providers = config, presets, providers
         self.notices: list[Notice] = []
+        self._exposed: set[str] = set()
+        presets.private = self._private
 
     def initial(self, user: User | None = None) -> State:
         """Return the state in which a program starts: the default preset, else the provider.
@@ -80,6 +85,7 @@ class States:
         """
         preset = self._presets.get(name)
         provider, asked = self._asked_by(preset)
+        self._warn_of_keys(preset, provider)
         opening = preset.metadata.get("system_message")
         return replace(
             state,
@@ -187,9 +193,22 @@ class States:
             state = replace(state, customizations=customizations)
         if overrides.metadata:
             state = self._with_metadata(state, overrides.metadata)
-        if overrides.system_message is not None:
+        if overrides.system_message:  # As in the seed, an empty one says nothing.
             state = replace(state, system_message=self.system_message(overrides.system_message))
         return state
+
+    def _private(self, provider: str) -> set[str]:
+        try:
+            return self._providers.get(full_name(provider)).private_parameters()
+        except NotFound:  # What looks like a key is not written all the same.
+            return set()
+
+    def _warn_of_keys(self, preset: Preset, provider: Provider) -> None:
+        said = exposed(preset.path, preset.customizations, provider.private_parameters())
+        if said and said not in self._exposed:
+            self._exposed.add(said)
+            LOG.warning("%s", said)
+            self.notices.append(Notice(said, "warning"))
 
     def _with_metadata(self, state: State, metadata: Mapping[str, Any]) -> State:
         opening = metadata.get("system_message")
@@ -211,7 +230,8 @@ class States:
 
 def _asked(provider: Provider, customizations: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Return what is asked with: customizations over the provider's own, all of them allowed."""
-    asked = merge(provider.default_customizations(), provider.check(customizations, where))
+    own = provider.get_customizations(provider.default_customizations())
+    asked = merge(own, provider.check(customizations, where))
     provider.check_model(asked)
     return asked
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from lwe import clip
 from lwe.config.config import Config
+from lwe.config.paths import reason
 from lwe.errors import NotFound, TemplateError
 from lwe.shelf import Shelf, copy_file
 
@@ -110,7 +111,8 @@ class Templates:
         try:
             return path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise TemplateError(f"The template {path} cannot be read: {error}") from error
+            said = f"The template {path} cannot be read: {reason(error)}"
+            raise TemplateError(said) from error
 
     def source(self, name: str) -> TemplateSource:
         """Take a template's file apart.
@@ -185,7 +187,8 @@ class Templates:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            raise TemplateError(f"A temporary template cannot be written: {error}") from error
+            said = f"A temporary template cannot be written: {reason(error)}"
+            raise TemplateError(said) from error
         return Path(name)
 
     def editable(self, name: str) -> Path:
@@ -230,7 +233,7 @@ class Templates:
         try:
             path.unlink()
         except OSError as error:
-            raise TemplateError(f"{path} cannot be deleted: {error}") from error
+            raise TemplateError(f"{path} cannot be deleted: {reason(error)}") from error
 
     def environment(self) -> jinja2.Environment:
         """Return a sandbox that reads the files as they are, front matter included."""

@@ -53,7 +53,7 @@ def _add_profile(made: argparse.ArgumentParser) -> None:
         "-p",
         "--config-profile",
         metavar="NAME",
-        default=os.environ.get("LWE_CONFIG_PROFILE", "default"),
+        default=os.environ.get("LWE_CONFIG_PROFILE") or "default",
         help="the profile (LWE_CONFIG_PROFILE)",
     )
     made.add_argument(
@@ -138,7 +138,7 @@ def _options(given: argparse.Namespace) -> Options:
     return Options(
         config_dir=given.config_dir or None,
         data_dir=given.data_dir or None,
-        profile=given.config_profile or "default",
+        profile=given.config_profile or os.environ.get("LWE_CONFIG_PROFILE") or "default",
         preset=given.preset,
         system_message=given.system_message,
         database=given.database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,8 +100,11 @@ def _in_force(config: Config) -> Iterator[str]:
     """Say what a question would be asked with, or why none could be."""
     from lwe.backend import ApiBackend
 
+    quiet = copy.deepcopy(config)  # Whoever looks at the configuration begins no log.
+    for log in ("chat", "debug"):
+        quiet.set(f"{log}.log.enabled", False)
     try:
-        backend = ApiBackend(with_keys(config))
+        backend = ApiBackend(with_keys(quiet))
         yield f"* Preset: {backend.active_preset_name}"
         yield f"* Provider: {backend.provider_name}"
         yield f"* Model: {backend.model}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lwe.errors import ConfigError, StorageError
 from lwe_tui.exits import CONFIGURATION, FAILED, OK
@@ -64,11 +64,11 @@ def _ask(backend: ApiBackend, prompt: str, stdout: TextIO) -> int:
     whole = metadata.get("return_on_tool_call") or metadata.get("return_on_tool_response")
     try:
         if backend.config.get("shell.streaming") and not whole:
-            success, response, message = backend.ask_stream(prompt, {"stream_callback": out.write})
+            success, response, message = _streamed(backend, prompt, out)
         else:
             success, response, message = backend.ask(prompt)
             out.write(response if isinstance(response, str) else "")
-        if success and not isinstance(response, str):
+        if response is not None and not isinstance(response, str):
             out.write(json.dumps(response, ensure_ascii=False, default=str))  # a tool's value
     finally:
         out.end()
@@ -77,6 +77,27 @@ def _ask(backend: ApiBackend, prompt: str, stdout: TextIO) -> int:
         tell(message)
         return FAILED
     return OK
+
+
+def _streamed(backend: ApiBackend, prompt: str, out: Out) -> tuple[bool, Any, str]:
+    """Ask and print the answer as it comes.
+
+    Raises:
+        OSError: when it cannot be written; to the library that is only a function that failed.
+    """
+    failures: list[OSError] = []
+
+    def write(piece: str) -> None:
+        try:
+            out.write(piece)
+        except OSError as error:
+            failures.append(error)
+            raise
+
+    answered = backend.ask_stream(prompt, {"stream_callback": write})
+    if failures:
+        raise failures[0]
+    return answered
 
 
 def _pass_on_notices(backend: ApiBackend) -> None:

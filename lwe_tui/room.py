@@ -44,6 +44,7 @@ class Room:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="room")
         self._closing = False
+        self._late: list[Callable[[], object]] = []
 
     def enter(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Put a call into the room without waiting for it."""
@@ -53,13 +54,26 @@ class Room:
         """Perform a call in the room and return what it returns."""
         return await asyncio.shield(asyncio.wrap_future(self.enter(call, *args, **kwargs)))
 
+    def enter_behind(self, call: Callable[[], object]) -> None:
+        """Put a call behind everything that waits; only called inside the room, also at its end."""
+        try:
+            self.enter(call)
+        except RuntimeError:  # It takes nobody in any more, but what is inside is performed.
+            self._late.append(call)
+
     def close(self, last: Callable[[], object]) -> None:
         """Wait until everything that was put into the room is done; may be called again.
 
         Args:
             last: performed in the room after everything else.
         """
+
+        def end() -> None:
+            for call in self._late:
+                call()
+            last()
+
         if not self._closing:
             self._closing = True
-            self.enter(last)
+            self.enter(end)
         self._thread.shutdown(wait=True)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from lwe.domain import Conversation, Message, Preset, User
-from lwe.errors import LweError, NotFound, StorageError
+from lwe.errors import LweError, NotFound
 from lwe.events import Notice
 from lwe.state import State
 from lwe_tui.options import Options as Options
@@ -81,13 +80,11 @@ class Session:
     def close(self) -> None:
         """Wait until everything that was put into the room is done."""
         if self._backend is not None:
-            self._backend.engine.close()  # The room may be waiting for what this ends.
+            self._backend.engine.close_tools()  # The room may be waiting for one.
         self.room.close(self._settle_at_last)
 
     def _settle_at_last(self) -> None:
         if self._backend is not None:
-            with suppress(LweError):  # The journal has it; the next start makes a message of it.
-                self.turns.settle()
             self._backend.engine.close()
 
     # Starting
@@ -191,8 +188,7 @@ class Session:
         """Return a number that differs after anybody has written, this program included."""
 
         def changed() -> int:
-            with suppress(LweError):  # It is tried again the next time this is asked.
-                self.turns.settle()
+            self.engine.performing.settle_if_possible()
             return self.engine.store.changed()
 
         return await self.ask(changed)
@@ -236,8 +232,6 @@ class Session:
         """Open a conversation with the settings it had in this session, else its last ones."""
 
         def read() -> Page:
-            with suppress(StorageError):  # Then it is read as it is.
-                self.turns.settle()
             opened, messages = self.engine.open_conversation(state, conversation_id)
             kept = self._states.get(conversation_id)
             if kept is not None:

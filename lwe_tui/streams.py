@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from lwe.errors import LweError
@@ -17,9 +18,11 @@ _PADDING = re.compile(r"[ ]+(?=\n)")
 
 
 def tell(text: str) -> None:
-    """Say something to whoever sits there."""
-    sys.stderr.write(f"lwe-tui: {clean(text)}\n")
-    sys.stderr.flush()
+    """Say something to whoever sits there; nobody may, and that costs no answer."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            sys.stderr.write(f"lwe-tui: {clean(text)}\n")
+            sys.stderr.flush()
 
 
 def show(text: str) -> None:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lwe.domain import Mark, Message, Origin, ToolCall, ToolResult
-from lwe.errors import ProviderError, StorageError, ToolError
+from lwe.errors import LweError, ProviderError, StorageError, ToolError
 from lwe.events import Event, ToolFinished
 from lwe.state import State
 from lwe_tui.room import Room, apart
 
 if TYPE_CHECKING:
     from lwe.engine import Engine, Opened
+    from lwe.requests import Find
 
 LOG = logging.getLogger("lwe.turns")
 JOURNAL_SECONDS = 0.8
@@ -44,6 +45,18 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """The question was not asked, and whoever asked it does not wait for the reason.
+
+    Attributes:
+        kept: whether its words are stored all the same: as a draft, or by an earlier turn.
+    """
+
+    reason: LweError
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The answer is stored; `answer.mark` says if it is not whole.
 
@@ -62,8 +75,10 @@ class Ended:
 
 
 TurnEvent = Event | Ended
-OnBegun = Callable[[Begun], None]
-"""Told on the event loop that a question is stored, also when its task was cancelled before."""
+OnBegun = Callable[[Begun | Unasked], None]
+"""Told on the event loop what became of a question, also when its task was cancelled before."""
+Begin = Callable[["Engine", "Find"], "Opened"]
+"""Stores a question; called inside the room."""
 
 
 class Turns:
@@ -79,7 +94,6 @@ class Turns:
         self, room: Room, engine: Callable[[], Engine], tell: Callable[[str], None]
     ) -> None:
         self._room, self._engine, self._tell = room, engine, tell
-        self._unstored: list[tuple[Opened, Mark | None]] = []
 
     async def send(
         self, state: State, text: str, overrides: Mapping[str, Any] | None, begun: OnBegun
@@ -90,13 +104,17 @@ class Turns:
             LweError: when nothing could be asked; nothing is stored then.
         """
 
-        def begin() -> Opened:
+        def begin(engine: Engine, find: Find) -> Opened:
             from lwe.turn.request import Overrides
 
-            self.settle()  # What is asked now comes after it.
-            return self._engine().begin(state, text, Overrides.of(overrides))
+            return engine.begin(state, text, Overrides.of(overrides), True, find)
 
-        async with aclosing(self._perform(self._room.enter(begin), begun)) as events:
+        def keep() -> None:
+            if state.user is None:
+                raise LweError("Nobody is logged in, so there is no draft.")
+            self._engine().store.append_draft(state.user.id, state.conversation_id, text)
+
+        async with aclosing(self._perform(begin, begun, keep)) as events:
             async for event in events:
                 yield event
 
@@ -109,66 +127,60 @@ class Turns:
             LweError: when nothing could be asked.
         """
 
-        def again() -> Opened:
-            self.settle()
-            return self._engine().retry(state, question_id)
+        def again(engine: Engine, find: Find) -> Opened:
+            return engine.retry(state, question_id, find)
 
-        opening = self._room.enter(again)
-        async with aclosing(self._perform(opening, begun)) as events:
+        # The question has been stored before: there are no words to keep.
+        async with aclosing(self._perform(again, begun, lambda: None)) as events:
             async for event in events:
                 yield event
 
     async def _perform(
-        self, opening: Future[Opened], begun: OnBegun
+        self, begin: Begin, begun: OnBegun, keep: Callable[[], None]
     ) -> AsyncGenerator[TurnEvent, None]:
-        _tell_begun(opening, begun)
+        """Perform a turn.
+
+        Args:
+            begin: stores the question.
+            begun: told what became of it.
+            keep: stores its words when it cannot be asked and nobody waits; called in the room.
+        """
+        opening = _Opening(self._room, self._engine, begin, begun, keep)
         mark: Mark | None = STOPPED
         committed: Future[tuple[State, Message]] | None = None
         try:
-            opened = await asyncio.shield(asyncio.wrap_future(opening))
+            opened = await opening.opened()
             try:
                 async with aclosing(self._journalled(opened)) as events:
                     async for event in events:
                         yield event
                 mark = None
             except Exception as error:
-                mark = Mark("cut" if opened.turn.has_said else "failed", _sentence(error))
+                mark = _mark_of(opened, error)
                 if not isinstance(error, ProviderError | ToolError):
                     raise  # The words are kept all the same, below.
-            seconds = opened.turn.seconds
-            committed = self._room.enter(self._commit, opening, mark)
+            committed = self._room.enter(self._commit, opened, mark)
             state, answer = await asyncio.shield(asyncio.wrap_future(committed))
             turn = opened.turn
+            seconds = opened.seconds or 0.0
             yield Ended(opened, state, answer, turn.first_token, seconds, turn.usage.output_tokens)
         finally:
             # Not awaited: when the app quits, a second await would not be reached.
-            if committed is None and not (opening.done() and opening.exception()):
-                self._room.enter(self._commit, opening, mark).add_done_callback(self._look)
+            if committed is None:
+                opening.leave(lambda opened: self._commit_unawaited(opened, mark))
 
-    def _commit(self, opening: Future[Opened], mark: Mark | None) -> tuple[State, Message]:
-        """Store an answer; one that another program's lock keeps out is stored with `settle`."""
-        opened = opening.result()
+    def _commit(self, opened: Opened, mark: Mark | None) -> tuple[State, Message]:
+        return self._engine().commit(opened, mark)
+
+    def _commit_unawaited(self, opened: Opened, mark: Mark | None) -> None:
+        """Store an answer that nobody waits for; told when it could not be stored."""
         try:
-            return self._engine().commit(opened, mark)
-        except StorageError:
-            self._unstored.append((opened, mark))
-            raise
-
-    def settle(self) -> None:
-        """Store the answers that could not be stored before; only called inside the room.
-
-        Raises:
-            StorageError: when they still cannot.
-        """
-        while self._unstored:
-            self._engine().commit(*self._unstored[0])
-            del self._unstored[0]
-
-    def _look(self, committed: Future[tuple[State, Message]]) -> None:
-        """Tell when an answer that nobody waits for could not be stored."""
-        error = committed.exception()
-        if isinstance(error, StorageError):
-            self._tell(f"What was said so far is not stored yet. {error}")
+            self._commit(opened, mark)
+        except StorageError as error:
+            self._tell(str(error))
+        except Exception as error:  # Nobody else hears of it; the journal has the words.
+            LOG.exception("an answer is not stored")
+            self._tell(f"What was said could not be stored, because of a fault: {error!r}.")
 
     async def _journalled(self, opened: Opened) -> AsyncGenerator[Event, None]:
         from lwe.turn.drive import adrive
@@ -176,13 +188,13 @@ class Turns:
         loop = asyncio.get_running_loop()
         timer: asyncio.TimerHandle | None = None
 
-        def write(text: str) -> None:
-            self._engine().note_progress(opened, text)
+        def keep() -> None:
+            self._engine().performing.keep(opened)
 
         def note() -> None:
             nonlocal timer
             timer = None
-            self._room.enter(write, opened.turn.text).add_done_callback(_log_failure)
+            self._room.enter(keep).add_done_callback(_log_fault)
 
         async def run(call: ToolCall) -> ToolResult:
             return await apart(opened.run, call)  # It may take as long as it likes.
@@ -191,7 +203,7 @@ class Turns:
             async with aclosing(adrive(opened.turn, opened.provider, run)) as events:
                 async for event in events:
                     if isinstance(event, ToolFinished):
-                        self._keep_settled(opened)
+                        self._room.enter(keep).add_done_callback(_log_fault)
                     # A timer, because a stalled stream brings no event to write the rest.
                     if timer is None:
                         timer = loop.call_later(JOURNAL_SECONDS, note)
@@ -199,16 +211,6 @@ class Turns:
         finally:
             if timer is not None:
                 timer.cancel()
-
-    def _keep_settled(self, opened: Opened) -> None:
-        """Store calls and results of tools; does not wait."""
-
-        def keep() -> None:
-            self._engine().keep_settled(opened)
-
-        if settled := opened.turn.take_settled():
-            opened.unstored += settled
-            self._room.enter(keep).add_done_callback(_log_failure)
 
     async def make_title(self, ended: Ended) -> str:
         """Ask whoever answered for the conversation's title; empty when it has or needs none.
@@ -231,27 +233,107 @@ class Turns:
         return await self._room.ask(lambda: self._engine().keep_title(conversation_id, turn.text))
 
 
-def _tell_begun(opening: Future[Opened], begun: OnBegun) -> None:
-    """Tell on the running event loop when the question is stored."""
-    loop = asyncio.get_running_loop()
+class _Opening:
+    """A question on its way into the database, in one step or, with tools, in two.
 
-    def tell(done: Future[Opened]) -> None:
-        if done.exception() is not None:
+    Args:
+        room: where the database is written.
+        engine: returns the library's parts; only called inside the room.
+        begin: stores the question.
+        begun: told on the running loop what became of it.
+        keep: stores its words when it cannot be asked and nobody waits; called in the room.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        engine: Callable[[], Engine],
+        begin: Begin,
+        begun: OnBegun,
+        keep: Callable[[], None],
+    ) -> None:
+        self._room, self._engine, self._begin = room, engine, begin
+        self._begun, self._keep = begun, keep
+        self._loop = asyncio.get_running_loop()
+        self._future = self._enter(None)
+
+    async def opened(self) -> Opened:
+        """Wait until the question is stored; tools are looked for outside the room.
+
+        Raises:
+            LweError: when it cannot be asked.
+        """
+        from lwe.requests import ToolsUnready
+
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self._future))
+        except ToolsUnready as unready:
+            found = await apart(unready.find)
+        self._future = self._enter(lambda _wanted: found)
+        return await asyncio.shield(asyncio.wrap_future(self._future))
+
+    def leave(self, end: Callable[[Opened], None]) -> None:
+        """Stop waiting; does not wait.
+
+        Args:
+            end: called inside the room if the question is stored, or will have been.
+        """
+        if self._future.done() and self._future.exception():
+            self._begun(Unasked(LweError("Nothing was asked.")))
             return
-        opened = done.result()
-        question_id = opened.stored.user_message_id if opened.stored else None
+        opening = self._future
+
+        def leave() -> None:
+            # What was put into the room before has been done.
+            if error := opening.exception():
+                # Behind the draft that was saved when the question seemed to be asked.
+                self._room.enter_behind(lambda: self._lose(error))
+            else:
+                end(opening.result())
+
+        self._room.enter(leave)
+
+    def _enter(self, find: Find | None) -> Future[Opened]:
+        def begin() -> Opened:
+            engine = self._engine()
+            opened = self._begin(engine, find or engine.requests.find_later)
+            question_id = opened.stored.user_message_id if opened.stored else None
+            self._tell(Begun(opened.state, opened.turn.origin, question_id))
+            return opened
+
+        return self._room.enter(begin)
+
+    def _lose(self, error: BaseException) -> None:
+        """Give the words back of a question that could not be stored after all."""
+        from lwe.requests import ToolsUnready
+
+        if isinstance(error, ToolsUnready):
+            reason = LweError("Nothing was asked.")
+        elif isinstance(error, LweError):
+            reason = error
+        else:
+            LOG.error("a question is not stored", exc_info=error)
+            reason = LweError(f"The question could not be asked, because of a fault: {error!r}.")
+        kept = True
+        try:
+            self._keep()  # At once: the screen that would show them may be gone.
+        except LweError as error:
+            LOG.warning("a question is in no draft: %s", error)
+            kept = False
+        self._tell(Unasked(reason, kept))
+
+    def _tell(self, what: Begun | Unasked) -> None:
         with suppress(RuntimeError):  # The loop has ended: nobody is there to be told.
-            loop.call_soon_threadsafe(begun, Begun(opened.state, opened.turn.origin, question_id))
-
-    opening.add_done_callback(tell)
+            self._loop.call_soon_threadsafe(self._begun, what)
 
 
-def _sentence(error: Exception) -> str:
-    known = isinstance(error, ProviderError | ToolError)
-    return str(error) if known else f"A fault of the program: {type(error).__name__}."
+def _mark_of(opened: Opened, error: Exception) -> Mark:
+    from lwe.performing import mark_of
+
+    return mark_of(opened.turn, error)
 
 
-def _log_failure(noted: Future[None]) -> None:
-    # The next note or the commit repeats the words, and the commit's failure is shown.
-    if error := noted.exception():
-        LOG.warning("the journal could not be written: %s", error)
+def _log_fault(kept: Future[None]) -> None:
+    # What the database refuses is told already, and stored with the commit.
+    if error := kept.exception():
+        LOG.error("what was said is not in the journal", exc_info=error)

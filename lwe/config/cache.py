@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lwe.config.config import Config
+from lwe.config.paths import reason
 from lwe.errors import ConfigError, NotFound
 
 
@@ -65,7 +66,8 @@ class Cache:
         except FileNotFoundError as error:
             raise NoCacheEntry(key) from error
         except OSError as error:
-            raise ConfigError(f"{path} cannot be removed from the cache: {error}") from error
+            said = f"{path} cannot be removed from the cache: {reason(error)}"
+            raise ConfigError(said) from error
 
 
 def load(path: Path) -> Any:

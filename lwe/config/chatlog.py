@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from lwe.config.paths import reason
 from lwe.errors import ConfigError
 
 
@@ -107,5 +108,6 @@ def _private(path: str, flags: int) -> int:
 
 def _unusable(path: str | Path, error: Exception) -> ConfigError:
     return ConfigError(
-        f"The conversation log {path} cannot be written: {error}. It is off; name another file."
+        f"The conversation log {path} cannot be written: {reason(error)}. "
+        "It is off; name another file."
     )

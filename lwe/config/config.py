@@ -11,6 +11,8 @@ from typing import Any
 
 from lwe.config import paths
 from lwe.config.defaults import defaults
+from lwe.config.known import check
+from lwe.config.paths import reason
 from lwe.errors import ConfigError
 
 _LEVELS = ("log.console.level", "debug.log.level")
@@ -22,7 +24,8 @@ class Config:
     Args:
         config_dir: holds the profiles; the platform's folder without it.
         data_dir: holds databases and caches; the platform's folder without it.
-        profile: the profile's name.
+        profile: the profile's name, or a path: below the other profiles, or an absolute one, where
+            configuration and data are then.
         config: what goes over the defaults, as a file would.
         args: parsed command line, whose resource folders come before all others.
 
@@ -49,8 +52,8 @@ class Config:
         self.written: dict[str, Any] = {}
         self.config_dir = self._folder(config_dir, "config", paths.default_config_dir())
         self.data_dir = self._folder(data_dir, "data", paths.default_data_dir())
-        self.config_profile_dir = self._profile_folder(self.config_dir)
-        self.data_profile_dir = self._profile_folder(self.data_dir)
+        self.config_profile_dir = self.make_profile_dir(self.config_dir, profile)
+        self.data_profile_dir = self.make_profile_dir(self.data_dir, profile)
         self.config_file: str | None = None
         self.default_config = defaults()
         self.config: dict[str, Any] = _merged(self.default_config, config or {})
@@ -63,10 +66,15 @@ class Config:
             self.warnings.append(f"The old folder {default} is used. Rename it to {paths.NAME}.")
         return str(paths.made(default))
 
-    def _profile_folder(self, parent: str) -> str:
-        if Path(self.profile).name != self.profile:
-            raise ConfigError(f"'{self.profile}' cannot be the name of a profile: it is a path.")
-        return str(paths.made(Path(parent) / "profiles" / self.profile))
+    def make_profile_dir(self, base_dir: str | Path, profile: str) -> str:
+        """Return a profile's folder below another one, made when it is missing.
+
+        As in the seed, a path will do: below the other profiles, or anywhere when absolute.
+
+        Raises:
+            ConfigError: when it cannot be made.
+        """
+        return str(paths.made(Path(base_dir) / "profiles" / profile))
 
     @property
     def debug(self) -> bool:
@@ -136,12 +144,14 @@ class Config:
         """Read the profile's `config.yaml` over the defaults; no file is fine.
 
         Raises:
-            ConfigError: when the file cannot be read or is no YAML mapping.
+            ConfigError: when the file cannot be read, is no YAML mapping, or holds a value of a
+                type that its key cannot have.
         """
         folder = Path(self.config_dir) / "profiles" / (profile or self.profile)
         file = folder / "config.yaml"
         self.config_file = str(file)
         self.written = _read(file) if file.exists() else {}
+        self.warnings += [w for w in check(self.written, str(file)) if w not in self.warnings]
         self.config = _merged(self.default_config, self.written)
         self._understand_streaming()
         self._normalise()
@@ -236,7 +246,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _where(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     if mark is None:
-        return f"{error}"
+        return f"{reason(error)}. Correct it and start again."
     problem = getattr(error, "problem", "") or getattr(error, "context", "")
     return f"line {mark.line + 1}: {problem}. Correct it and start again."
 

@@ -7,6 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+MAX_ROUNDS = 25
+"""How often a model is called in one turn, unless the configuration says otherwise."""
+
 _DEFAULTS: dict[str, Any] = {
     "backend": "api",
     "backend_options": {
@@ -54,7 +57,7 @@ _DEFAULTS: dict[str, Any] = {
         }
     },
     "plugins": {"enabled": ["echo", "examples"]},
-    "tools": {"max_rounds": 25},
+    "tools": {"max_rounds": MAX_ROUNDS},
     "mcp": {"servers": {}, "timeout": 30},
     "debug": {
         "log": {

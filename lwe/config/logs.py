@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any, Protocol
 
+from lwe.config.paths import reason
 from lwe.errors import ConfigError
 
 LOGGER = logging.getLogger("lwe")
@@ -46,7 +47,8 @@ def open_log(config: Settings) -> None:
         handler = _LogFile(path, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
-            f"The log {path} cannot be written: {error}. Set debug.log.filepath to another file."
+            f"The log {path} cannot be written: {reason(error)}. "
+            "Set debug.log.filepath to another file."
         ) from error
     _attach(handler, config, "debug.log")
 

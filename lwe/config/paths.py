@@ -80,9 +80,15 @@ def made(folder: Path) -> Path:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"The folder {folder} cannot be created: {error}") from error
+    except (OSError, ValueError) as error:
+        said = f"The folder {folder} cannot be created: {reason(error)}."
+        raise ConfigError(said) from error
     return folder
+
+
+def reason(error: Exception) -> str:
+    """Return why something failed, without the path: the sentence around it tells that."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def expand(text: str, tokens: Mapping[str, str]) -> str:

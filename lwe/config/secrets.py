@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lwe.config.paths import reason
 from lwe.errors import ConfigError
 
 FILE = "keys.env"
@@ -48,7 +49,7 @@ def keep(folder: Path, name: str, value: str) -> Path:
         fresh.write_text("\n".join([*lines, f"{name}={value}", ""]), "utf-8")
         fresh.replace(path)
     except OSError as error:
-        raise ConfigError(f"The key could not be kept in {path}: {error}") from error
+        raise ConfigError(f"The key could not be kept in {path}: {reason(error)}.") from error
     os.environ[name] = value
     return path
 
@@ -59,4 +60,4 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The kept keys in {path} cannot be read: {error}") from error
+        raise ConfigError(f"The kept keys in {path} cannot be read: {reason(error)}.") from error

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
 from lwe.config.cache import Cache, load, save
 from lwe.config.config import Config
+from lwe.config.paths import reason
 from lwe.errors import ConfigError
 from lwe.faces.door import Answer, answers
 
@@ -26,6 +30,7 @@ class CacheManager:
 
     def __init__(self, config: Config | None = None) -> None:
         self.config = config or Config()
+        self.log = logging.getLogger("lwe.cache")
         self._cache = Cache(self.config)
         self.cache_dirs = [str(folder) for folder in self._cache.folders]
         self.make_cache_dirs()
@@ -40,7 +45,8 @@ class CacheManager:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise ConfigError(f"The cache folder {folder} cannot be made: {error}") from error
+                said = f"The cache folder {folder} cannot be made: {reason(error)}."
+                raise ConfigError(said) from error
 
     @answers
     def load_file(self, file: str) -> Answer:
@@ -50,6 +56,9 @@ class CacheManager:
     @answers
     def save_file(self, file: str, content: Any) -> Answer:
         """Write a file; `(True, the text written, message)`."""
+        if not Path(file).parent.is_dir():
+            lost = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), file)
+            raise ConfigError(f"Failed to save file {file} to cache: {lost}") from lost
         return True, save(Path(file), content), f"File {file} saved successfully to cache"
 
     @answers

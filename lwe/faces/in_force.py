@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lwe.errors import LweError, NoLangChain
+from lwe.errors import LweError, NoLangChain, NotFound
+from lwe.faces.asked_with import AskedWith, pair_of
 from lwe.faces.door import Answer, answers
-from lwe.faces.part import BackendPart
 from lwe.providers.provider import Provider
 from lwe.providers.registry import full_name
 
 
-class NowInForce(BackendPart):
-    """What is in force, to be read."""
+class NowInForce(AskedWith):
+    """What else is in force, to be read and assigned."""
 
-    @property
-    def provider_name(self) -> str:
-        """Full name of the provider in force."""
-        return self.state.provider
-
-    @property
-    def provider(self) -> Provider:
-        """The provider in force; its customizations are those that are asked with."""
-        provider = self.engine.providers.get(self.state.provider)
-        provider.attach(self._read_customizations, self._write_customizations)
-        return provider
-
-    def _read_customizations(self) -> Mapping[str, Any]:
-        return self.state.customizations
-
-    def _write_customizations(self, customizations: Mapping[str, Any]) -> None:
-        changed = bool(self.state.preset)
-        self.state = replace(self.state, customizations=customizations, changed=changed)
-
-    @property
-    def model(self) -> str:
-        """The model in force."""
-        return self.state.model
-
-    @model.setter
-    def model(self, name: str) -> None:
-        self.state = self.engine.states.set_model(self.state, name)
-
-    @property
-    def available_models(self) -> KeysView[str]:
-        """The models that the provider in force knows."""
-        return self.engine.providers.get(self.state.provider).models.keys()
-
-    @property
-    def active_preset(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The active preset as `(metadata, customizations)`."""
-        if not self.state.preset:
-            return None
-        preset = self.engine.presets.get(self.state.preset)
-        return {**preset.metadata, "filepath": preset.path}, dict(preset.customizations)
-
-    @property
-    def active_preset_name(self) -> str | None:
-        """The active preset's name."""
-        return self.state.preset or None
+    _told: tuple[object, int | None] | None = None
 
     @property
     def system_message(self) -> str:
@@ -77,6 +33,11 @@ class NowInForce(BackendPart):
         aliases = self.engine.states.system_messages()
         return next((a for a, text in aliases.items() if text == self.system_message), None)
 
+    @system_message_alias.setter
+    def system_message_alias(self, alias: str | None) -> None:
+        if alias:  # None only says that the text, which is there already, has no alias.
+            self.system_message = self.engine.states.system_message(alias)
+
     # Limits
 
     @property
@@ -91,11 +52,14 @@ class NowInForce(BackendPart):
 
     @answers
     def set_max_submission_tokens(self, max_submission_tokens: int | None = None) -> Answer:
-        """Send at most so many tokens; None for as many as the model takes."""
-        wanted = 1 if max_submission_tokens is None else max_submission_tokens
-        if not isinstance(wanted, int) or wanted < 1:
+        """Send at most so many tokens; None or 0 for as many as the model takes."""
+        try:
+            wanted = int(max_submission_tokens or 0)
+        except (TypeError, ValueError):
+            wanted = -1
+        if wanted < 0 or isinstance(max_submission_tokens, float):
             raise LweError("The most tokens to submit have to be a positive whole number.")
-        self.state = replace(self.state, max_submission_tokens=max_submission_tokens)
+        self.state = replace(self.state, max_submission_tokens=wanted or None)
         limit = self.max_submission_tokens
         return True, limit, f"Max submission tokens set to {limit}"
 
@@ -110,17 +74,33 @@ class NowInForce(BackendPart):
     def conversation_tokens(self) -> int | None:
         """Tokens of the open conversation as it would be sent; counted when it is read.
 
-        None when the provider is none for conversations.
+        A number that was assigned stays until another conversation, or another message. None when
+        the provider is none for conversations.
         """
         if not self.engine.providers.get(self.state.provider).get_capability("chat"):
             return None
+        if self._told is not None and self._told[0] == self._last_said():
+            return self._told[1]
         if self.state.conversation_id is None:
             return 0
         history = self.engine.store.history_for_model(self.state.conversation_id)
         return self.engine.requests.count(self.state, history)
 
-    def set_conversation_tokens(self, tokens: int) -> None:
-        """Do nothing: the tokens are counted when they are read."""
+    @conversation_tokens.setter
+    def conversation_tokens(self, tokens: int | None) -> None:
+        self._told = (self._last_said(), tokens)
+
+    def set_conversation_tokens(self, tokens: int | None) -> None:
+        """Show this number as `conversation_tokens` until something is said."""
+        self.conversation_tokens = tokens
+
+    def _last_said(self) -> object:
+        """Tell one message of one conversation from all others."""
+        number = self.state.conversation_id
+        if number is None:
+            return None, self.message_clipboard
+        newest = self.engine.store.raw_rows("message", number, newest_first=True, limit=1)
+        return number, newest[0]["id"] if newest else None
 
 
 class InForce(NowInForce):
@@ -128,11 +108,20 @@ class InForce(NowInForce):
 
     @answers
     def activate_preset(self, preset_name: str) -> Answer:
-        """Use a preset from now on; `(True, (metadata, customizations), message)`."""
+        """Use a preset from now on; `(True, (metadata, customizations), message)`.
+
+        The answer to one that cannot be used holds it, too.
+        """
         if not preset_name:
             return False, None, "No preset name specified"
-        self.state = self.engine.states.activate_preset(self.state, preset_name)
-        return True, self.active_preset, f"Activated preset: {preset_name}"
+        preset = self.engine.presets.get(preset_name)
+        try:
+            if named := preset.metadata.get("provider"):
+                self._refuse_strangers(str(named), preset.customizations)
+            self.state = self.engine.states.activate_preset(self.state, preset_name)
+        except LweError as error:
+            return False, pair_of(preset), error.message
+        return True, self.active_preset, self._model_said()
 
     @answers
     def set_provider(
@@ -142,26 +131,42 @@ class InForce(NowInForce):
         reset: bool = False,
     ) -> Answer:
         """Use a provider without a preset; `(True, provider, message)`."""
-        name = full_name(provider_name)
-        if name not in self.engine.providers.names():
-            return False, None, f"Provider {name} not found in provider_plugins."
-        if name == self.state.provider and not reset:
+        provider = self._refuse_strangers(provider_name, customizations or {})
+        if provider.name == self.state.provider and not reset:
             return False, None, f"Provider {provider_name} already set"
         self.state = self.engine.states.set_provider(
-            self.state, name, customizations=customizations or {}
+            self.state, provider.name, customizations=customizations or {}
         )
-        return True, self.provider, f"Provider successfully set to: {provider_name}"
+        return True, self.provider, self._model_said()
 
     @answers
     def set_model(self, model_name: str) -> Answer:
         """Use another model of the provider; `(True, customizations, message)`."""
+        provider = self.provider
+        if not model_name and provider.get_capability("validate_models", True):
+            raise LweError(provider.invalid_model_message(model_name))
         self.state = self.engine.states.set_model(self.state, model_name)
-        return True, dict(self.state.customizations), f"Set model_name to {model_name}"
+        return True, provider.customizations, self._model_said()
+
+    def _model_said(self) -> str:
+        """Say what the seed says last of all that it sets."""
+        return f"Set {self.provider.model_property_name} to {self.model}"
+
+    def _refuse_strangers(self, name: str, customizations: Mapping[str, Any]) -> Provider:
+        """Return a provider; unknown names are refused with the seed's sentences."""
+        try:
+            provider = self.engine.providers.get(name)
+        except NotFound as error:
+            sentence = f"Provider {full_name(name)} not found in provider_plugins."
+            raise LweError(sentence) from error
+        if unknown := provider.unknown_parameters(customizations):
+            raise LweError(f"Invalid key {unknown[0].rpartition('.')[2]}.")
+        return provider
 
     def make_preset(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return provider and parameters in force as `(metadata, customizations)`."""
-        named = self.provider.display_name
-        return {"provider": named}, dict(self.state.customizations)
+        provider = self.provider
+        return {"provider": provider.display_name}, provider.get_customizations()
 
     def make_llm(self, customizations: Mapping[str, Any] | None = None) -> Any:
         """Refuse: the seed returns an object of LangChain here.

@@ -27,6 +27,10 @@ class Logging(BackendPart):
         """The open log; None without one."""
         return self._chat_log.file
 
+    @logfile.setter
+    def logfile(self, file: Any) -> None:
+        self._chat_log.file = file
+
     def initialize_file_logging(self) -> None:
         """Open the log that the configuration names."""
         if self.config.get("chat.log.enabled"):

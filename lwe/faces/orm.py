@@ -1,103 +1,26 @@
-"""The seed's `Orm` and `Manager`: rows with the seed's attributes, over one store."""
+"""The seed's `Orm` and `Manager`: they find, add, edit and delete rows of one store."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lwe.config.config import Config
 from lwe.errors import NoLangChain, NotFound
+from lwe.faces.rows import Conversation as Conversation
+from lwe.faces.rows import HasId as HasId
+from lwe.faces.rows import Message as Message
+from lwe.faces.rows import R as R
+from lwe.faces.rows import User as User
+from lwe.faces.rows import row_of as row_of
 
 if TYPE_CHECKING:
-    from lwe.storage.raw import Table
     from lwe.storage.store import Store
 
 DEFAULT_HISTORY_LIMIT = 20
-
-
-class HasId(Protocol):
-    """Anything that names a row: one of ours, or a domain value."""
-
-    @property
-    def id(self) -> int | None:
-        """The row's number."""
-
-
-class Row:
-    """A row of one of the seed's tables; changing it changes nothing in the file."""
-
-    table: ClassVar[Table]
-    id: int
-
-    def __eq__(self, other: object) -> bool:
-        """Say whether the other is the same row with the same content."""
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    def __hash__(self) -> int:
-        """Stay the same when the content changes, as the seed's rows do."""
-        return hash((self.table, self.id))
-
-
-@dataclass(eq=False)
-class User(Row):
-    """A person known to the database.
-
-    Attributes:
-        password: hex SHA-256; None without one.
-        last_login_time: in UTC after a login with a password; all other times are local.
-    """
-
-    table: ClassVar[Table] = "user"
-    id: int
-    username: str
-    password: str | None = None
-    email: str | None = None
-    default_preset: str = ""
-    created_time: datetime | None = None
-    last_login_time: datetime | None = None
-    preferences: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Conversation(Row):
-    """A conversation without its messages; `title` is None until one is made."""
-
-    table: ClassVar[Table] = "conversation"
-    id: int
-    user_id: int
-    title: str | None = None
-    created_time: datetime | None = None
-    updated_time: datetime | None = None
-    hidden: bool = False
-
-
-@dataclass(eq=False)
-class Message(Row):
-    """A message as it is stored: tool data and metadata are JSON texts."""
-
-    table: ClassVar[Table] = "message"
-    id: int
-    conversation_id: int
-    role: str
-    message: str
-    message_type: str = "content"
-    message_metadata: str | None = None
-    model: str = ""
-    provider: str = ""
-    preset: str = ""
-    created_time: datetime | None = None
-
-
-R = TypeVar("R", bound=Row)
-
-
-def row_of(kind: type[R], raw: Mapping[str, Any]) -> R:
-    """Make a row of its columns; those that somebody else has added are left out."""
-    return kind(**{item.name: raw[item.name] for item in fields(kind)})  # type: ignore[arg-type]
 
 
 class Orm:
@@ -189,7 +112,7 @@ class Manager:
     def orm_get_users(self, limit: int | None = None, offset: int | None = None) -> list[User]:
         """Return users, ordered by name."""
         found = self.store.raw_rows("user", limit=limit, offset=offset)
-        return [row_of(User, raw) for raw in found]
+        return [row_of(User, raw, self.store) for raw in found]
 
     def orm_get_conversations(
         self,
@@ -208,7 +131,7 @@ class Manager:
             offset=offset,
             hidden=hidden,
         )
-        return [row_of(Conversation, raw) for raw in found]
+        return [row_of(Conversation, raw, self.store) for raw in found]
 
     def orm_get_messages(
         self,
@@ -221,12 +144,12 @@ class Manager:
         found = self.store.raw_rows(
             "message", conversation.id, limit=limit, offset=offset, up_to=target_id
         )
-        return [row_of(Message, raw) for raw in found]
+        return [row_of(Message, raw, self.store) for raw in found]
 
     def orm_get_last_message(self, conversation: HasId) -> Message | None:
         """Return a conversation's newest message; None without one."""
         found = self.store.raw_rows("message", conversation.id, newest_first=True, limit=1)
-        return row_of(Message, found[0]) if found else None
+        return row_of(Message, found[0], self.store) if found else None
 
     def orm_get_user(self, user_id: int) -> User | None:
         """Return a user; None when there is none."""
@@ -315,12 +238,12 @@ class Manager:
 
     def _get(self, kind: type[R], row_id: int) -> R | None:
         try:
-            return row_of(kind, self.store.raw_row(kind.table, row_id))
+            return row_of(kind, self.store.raw_row(kind.table, row_id), self.store)
         except NotFound:
             return None
 
     def _add(self, kind: type[R], **columns: Any) -> R:
-        return row_of(kind, self.store.add_raw(kind.table, columns))
+        return row_of(kind, self.store.add_raw(kind.table, columns), self.store)
 
     def _edit(self, row: R, columns: Mapping[str, Any]) -> R:
         changed = self.store.edit_raw(row.table, row.id, columns)

@@ -10,10 +10,11 @@ from typing import Any
 
 from lwe.config.config import Config
 from lwe.config.paths import made
+from lwe.config.preset_keys import advice
 from lwe.domain import Preset
 from lwe.errors import PresetError
 from lwe.faces.door import Answer, answers
-from lwe.presets import SUFFIX, SYSTEM_PRESETS, Presets
+from lwe.presets import SUFFIX, SYSTEM_PRESETS, Presets, as_yaml
 from lwe.shelf import Shelf, write
 
 Pair = tuple[dict[str, Any], dict[str, Any]]
@@ -122,15 +123,18 @@ class PresetManager:
     ) -> Answer:
         """Write a preset, into the last of the user's folders by default; `(True, path, message)`.
 
-        As in the seed, the name is set in the caller's metadata.
+        As in the seed, the name is set in the caller's metadata. Keys are not written, and the
+        message says then where they belong.
         """
         metadata["name"] = preset_name
+        kept, left = self._part.writable(metadata, customizations)
         if preset_dir is None:
-            path = self._part.save(preset_name, metadata, customizations)
+            path = self._part.save(preset_name, metadata, kept)
         else:
-            path = _save_in(Path(preset_dir), preset_name, metadata, customizations)
+            path = _shelf(Path(preset_dir)).place(f"{preset_name}{SUFFIX}")
+            write(path, as_yaml(preset_name, metadata, kept))
         message = f"Successfully saved preset '{preset_name}' to '{path}'"
-        return True, str(path), message
+        return True, str(path), f"{message}. {advice(left)}" if left else message
 
     @answers
     def delete_preset(self, preset_name: str, preset_dir: str | Path | None = None) -> Answer:
@@ -140,8 +144,8 @@ class PresetManager:
         try:
             path.unlink()
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise PresetError(f"The preset '{file}' cannot be deleted: {path}: {reason}") from error
+            said = f"An error occurred while deleting preset '{file}': {error}"
+            raise PresetError(said) from error
         return True, file, f"Successfully deleted preset '{file}' from '{path}'"
 
     def is_system_preset(self, filepath: str | Path) -> bool:
@@ -158,19 +162,3 @@ def _pair(preset: Preset) -> Pair:
 
 def _shelf(folder: Path) -> Shelf:
     return Shelf((folder,), SYSTEM_PRESETS, folder, SUFFIX)
-
-
-def _save_in(
-    folder: Path, name: str, metadata: Mapping[str, Any], customizations: Mapping[str, Any]
-) -> Path:
-    """Write a preset into a folder that is none of the profile's."""
-    import yaml
-
-    path = _shelf(folder).place(f"{name}{SUFFIX}")
-    kept = {key: value for key, value in metadata.items() if key != "filepath"}
-    content = {"metadata": kept, "model_customizations": dict(customizations)}
-    try:
-        write(path, yaml.safe_dump(content, default_flow_style=False, allow_unicode=True))
-    except yaml.YAMLError as error:
-        raise PresetError(f"The preset '{name}' cannot be saved: {error}") from error
-    return path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from lwe.config.config import Config
 from lwe.errors import LweError
 from lwe.faces.door import Answer
@@ -29,6 +31,7 @@ class ProviderManager:
         providers: Providers | None = None,
     ) -> None:
         self.config = config or Config()
+        self.log = logging.getLogger("lwe.providers")
         self.plugin_manager = plugin_manager or PluginManager(self.config)
         parts = self.plugin_manager.parts
         self.providers: Providers = providers or parts.providers or Providers(self.config, parts)

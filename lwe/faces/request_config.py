@@ -301,7 +301,7 @@ class RequestConfig:
                 f"{provider.name} does not take {', '.join(unknown)}. "
                 f"It takes {', '.join(sorted(provider.parameters))}."
             )
-        merged = merge(provider.default_customizations(), rest)
+        merged = merge(defaults_of(provider), rest)
         if choice is not None:
             merged["tool_choice"] = choice
         return BoundModel(provider, merged, tuple(map(_spec, definitions)))
@@ -328,8 +328,13 @@ def _is_words(message: Mapping[str, Any]) -> bool:
 
 def in_force(provider: Provider) -> dict[str, Any]:
     """Return the parameters that somebody has set in a provider, else its defaults."""
-    current = getattr(provider, "get_customizations", provider.default_customizations)
-    return dict(current())
+    current = getattr(provider, "get_customizations", None)
+    return dict(current()) if current else defaults_of(provider)
+
+
+def defaults_of(provider: Provider) -> dict[str, Any]:
+    """Return the parameters of a request that names none, without the mark of their type."""
+    return {k: v for k, v in provider.default_customizations().items() if k != "_type"}
 
 
 def _validated(provider: Provider, model: str) -> Answer:

@@ -12,7 +12,7 @@ from lwe.config.config import Config
 from lwe.domain import Origin
 from lwe.errors import LweError, NotFound
 from lwe.faces.door import Answer, answers
-from lwe.faces.request_config import NoTools, in_force, seeds
+from lwe.faces.request_config import NoTools, defaults_of, in_force, seeds
 from lwe.faces.request_model import BoundModel
 from lwe.faces.stored_messages import Stored
 from lwe.presets import merge
@@ -186,7 +186,7 @@ class ConversationStorageManager:
         model = self.config.get("backend_options.title_generation.model")
         if configured:
             provider = self._provider(str(configured))
-            wanted = provider.default_customizations()
+            wanted = defaults_of(provider)
         elif self.provider is not None:
             provider, model = self.provider, self.model_name
             wanted = in_force(provider)

@@ -7,28 +7,56 @@ from typing import Any
 
 from lwe.domain import Conversation, User
 from lwe.errors import LweError, NotFound
+from lwe.faces.asked_with import pair_of
 from lwe.faces.door import Answer, answers
 from lwe.faces.logging import Logging
+from lwe.faces.rows import Conversation as ConversationRow
+from lwe.faces.rows import User as Row
+from lwe.faces.rows import row_of
 
 NOT_FOUND = "Conversation not found."
 NO_ID = "No conversation ID provided."
 
 
 class UnknownConversation(NotFound, ValueError):
-    """A conversation that is not there; a `ValueError`, as in the seed."""
+    """A conversation that is not there; a `ValueError` with the seed's sentence."""
+
+    def __str__(self) -> str:
+        return NOT_FOUND
+
+
+class UnknownUser(NotFound):
+    """A user who is not there, with the seed's sentence."""
+
+    def __str__(self) -> str:
+        return "User not found."
 
 
 class WhoAsks(Logging):
     """The user who asks."""
 
+    _row: tuple[User, Row] | None = None
+
     @property
-    def current_user(self) -> User | None:
+    def current_user(self) -> Row | None:
         """Who asks; None means that nothing is stored."""
-        return self.state.user
+        user = self.state.user
+        if user is None:
+            return None
+        if self._row is None or self._row[0] is not user:
+            self._row = user, self._row_of(user)
+        return self._row[1]
 
     @current_user.setter
     def current_user(self, user: Any) -> None:
         self.set_current_user(user)
+
+    def _row_of(self, user: User) -> Row:
+        store = self.engine.store
+        try:
+            return row_of(Row, store.raw_row("user", user.id), store)
+        except NotFound:  # Somebody has deleted the user meanwhile.
+            return Row(user.id, user.username, email=user.email)
 
     def set_current_user(self, user: Any = None) -> Answer | None:
         """Ask as this user from now on, with the user's default preset.
@@ -42,13 +70,16 @@ class WhoAsks(Logging):
         if user is not None and not isinstance(user, User):
             user = self.engine.store.user(int(user.id))
         self.state = self.engine.states.initial(user)
-        if user is None or not user.default_preset:
+        wanted = user.default_preset if user is not None else ""
+        if not wanted:
             return None
-        if self.state.preset == user.default_preset:
-            preset = self.engine.presets.get(user.default_preset)
-            pair = (dict(preset.metadata), dict(preset.customizations))
-            return True, pair, f"Activated preset: {user.default_preset}"
-        return False, user.default_preset, f"Preset '{user.default_preset}' could not be activated"
+        try:
+            self.state = self.engine.states.activate_preset(self.state, wanted)
+        except LweError as error:
+            return False, wanted, error.message
+        provider = self.engine.providers.get(self.state.provider)
+        said = f"Set {provider.model_property_name} to {self.state.model}"
+        return True, pair_of(self.engine.presets.get(wanted)), said
 
     def auto_create_first_user(self) -> User | None:
         """Create the user whom the configuration names if there is nobody."""
@@ -58,7 +89,7 @@ class WhoAsks(Logging):
         """Ask as the user whom the configuration names.
 
         Raises:
-            NotFound: when there is no such user.
+            UnknownUser: when there is no such user.
         """
         wanted = self.config.get("backend_options.default_user")
         if wanted is not None:
@@ -68,9 +99,13 @@ class WhoAsks(Logging):
         """Find a user by id, name or e-mail and ask as that user.
 
         Raises:
-            NotFound: when there is no such user.
+            UnknownUser: when there is no such user.
         """
-        self.set_current_user(self.engine.store.user(identifier))
+        try:
+            user = self.engine.store.user(identifier)
+        except NotFound as error:
+            raise UnknownUser("User", identifier) from error
+        self.set_current_user(user)
 
 
 class Stored(WhoAsks):
@@ -93,6 +128,10 @@ class Stored(WhoAsks):
     def conversation_title(self) -> str | None:
         """The open conversation's title, None until it has one."""
         return self.engine.title_of(self.state)
+
+    @conversation_title.setter
+    def conversation_title(self, title: str | None) -> None:
+        self.state = replace(self.state, title=title)
 
     def get_current_conversation_title(self) -> str | None:
         """Return the open conversation's title, None until it has one."""
@@ -171,12 +210,15 @@ class Stored(WhoAsks):
             target_id: the last message to return; all without it.
 
         Raises:
-            NotFound: when the conversation is another user's.
+            UnknownConversation: when it does not exist or is another user's.
         """
         wanted = conversation_id or self.state.conversation_id
         if wanted is None:
             return []
-        self._own(wanted)
+        try:
+            self._own(wanted)
+        except NotFound as error:
+            raise UnknownConversation("Conversation", wanted) from error
         found = self.engine.store.raw_messages(wanted)
         return [m for m in found if target_id is None or m["id"] <= target_id]
 
@@ -193,7 +235,9 @@ class Stored(WhoAsks):
         self.engine.store.rename(wanted, title)
         if wanted == self.state.conversation_id:
             self.state = replace(self.state, title=title)
-        return True, self._own(wanted), "Conversation title updated successfully."
+        store = self.engine.store
+        renamed = row_of(ConversationRow, store.raw_row("conversation", wanted), store)
+        return True, renamed, "Conversation title updated successfully."
 
     @answers
     def delete_conversation(self, conversation_id: int | None = None) -> Answer:

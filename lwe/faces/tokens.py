@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,6 +65,7 @@ class TokenManager:
         tool_cache: OfferedTools,
     ) -> None:
         self.config, self.provider = config, provider
+        self.log = logging.getLogger("lwe.tokens")
         self.model_name, self.tool_cache = model_name, tool_cache
 
     def get_token_encoding(self) -> Encoding:

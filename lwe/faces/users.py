@@ -113,6 +113,7 @@ class UserManager(Manager):
         if not isinstance(identifier, str):
             raise LweError(f"A user is looked up by name or e-mail, not by {identifier!r}.")
         try:
-            return row_of(User, self.store.raw_row("user", self.store.user(identifier).id))
+            found = self.store.raw_row("user", self.store.user(identifier).id)
+            return row_of(User, found, self.store)
         except NotFound:
             return None

@@ -63,13 +63,18 @@ class WorkflowManager:
         """Return the folder of what playbooks run with."""
         return str(runner.ANSIBLE_CONFIG.parent)
 
+    def get_workflow_environment_config(self) -> dict[str, dict[str, str]]:
+        """Return what Ansible needs: how each variable is set, and to what."""
+        needed = {
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_CONFIG": str(runner.ANSIBLE_CONFIG),
+        }
+        return {name: {"op": "add-if-empty", "default": value} for name, value in needed.items()}
+
     def set_workflow_environment(self) -> None:
         """Set in this process what Ansible needs, where the user has set nothing."""
-        for name, value in (
-            ("ANSIBLE_PYTHON_INTERPRETER", sys.executable),
-            ("ANSIBLE_CONFIG", str(runner.ANSIBLE_CONFIG)),
-        ):
-            os.environ[name] = os.environ.get(name) or value
+        for name, how in self.get_workflow_environment_config().items():
+            os.environ[name] = os.environ.get(name) or how["default"]
 
     def is_system_workflow(self, filepath: str | Path) -> bool:
         """Say whether a file came with the program."""

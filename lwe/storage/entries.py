@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from lwe.domain import Mark, Message, Origin
+from lwe.domain import Mark, Message, Origin, ToolResult
 from lwe.storage import owner, rows
 from lwe.storage.database import Database
 from lwe.storage.rows import Row
@@ -14,6 +14,10 @@ from lwe.storage.rows import Row
 CUT = Mark("cut", "The program ended before the answer was complete.")
 NOTHING_SAID = Mark("failed", "The model answered nothing.")
 NO_ANSWER = Mark("failed", "The program ended before an answer came.")
+NOT_FINISHED = {
+    "error": "The program ended before this tool gave anything back. Whether it has done anything "
+    "is not known."
+}
 ABANDONED_AFTER = timedelta(days=1)
 """How long a turn is left alone whose process cannot be seen: on another machine, perhaps."""
 
@@ -89,12 +93,39 @@ def open_journal(database: Database, conversation_id: int, question_id: int, ori
     )
 
 
+def note_journal(
+    database: Database, journal_id: int, text: str, messages: Sequence[Message]
+) -> None:
+    """Keep what has been said so far; nothing happens when the turn is gone.
+
+    Args:
+        text: all words since the last call of a tool.
+        messages: what is new of a round of tools that is not whole.
+    """
+    met = database.change(
+        "UPDATE tui_journal SET text = ?, touched = ? WHERE id = ?",
+        (rows.storable(text), rows.now(), journal_id),
+    )
+    for message in messages if met else ():
+        encoded, kind, metadata = rows.encoded(message)
+        database.insert(
+            "tui_round",
+            journal_id=journal_id,
+            role=message.role,
+            message=encoded,
+            message_type=kind,
+            message_metadata=metadata,
+            reasoning=rows.storable(message.reasoning),
+        )
+
+
 def extend_journal(database: Database, journal_id: int, messages: Sequence[Message]) -> None:
-    """Store messages of a turn that goes on; what it says next begins anew."""
+    """Store whole rounds of a turn that goes on; what it says next begins anew."""
     row = database.row("SELECT * FROM tui_journal WHERE id = ?", (journal_id,))
     if row is None:
         return  # The conversation has been deleted meanwhile.
     last = _add_all(database, row, messages)
+    database.change("DELETE FROM tui_round WHERE journal_id = ?", (journal_id,))
     database.change(
         "UPDATE tui_journal SET text = '', touched = ?, last_id = ? WHERE id = ?",
         (rows.now(), last and last.id, journal_id),
@@ -121,11 +152,12 @@ def close_journal(
     row = database.row("SELECT * FROM tui_journal WHERE id = ?", (journal_id,))
     if row is None:
         return None
-    database.change("DELETE FROM tui_journal WHERE id = ?", (journal_id,))
     created = None
     if answer is None:
-        answer, created = _kept(row), row["touched"]
-    last = _add_all(database, row, before)
+        before, created = _kept_round(database, journal_id), row["touched"]
+        answer = _kept(row, before)
+    database.change("DELETE FROM tui_journal WHERE id = ?", (journal_id,))
+    last = _add_all(database, row, before, created)
     if answer.text or answer.tool_calls:
         origin = Origin(row["provider"], row["model"], row["preset"])
         return add_message(database, row["conversation_id"], answer, origin, created)
@@ -139,21 +171,40 @@ def close_journal(
     return None
 
 
-def _add_all(database: Database, row: Row, messages: Sequence[Message]) -> Message | None:
+def _add_all(
+    database: Database, row: Row, messages: Sequence[Message], created: str | None = None
+) -> Message | None:
     """Add messages of a turn; returns the last one that it has stored, now or before."""
     origin = Origin(row["provider"], row["model"], row["preset"])
     last = None
     for message in messages:
-        last = add_message(database, row["conversation_id"], message, origin)
+        last = add_message(database, row["conversation_id"], message, origin, created)
     if last is not None or row["last_id"] is None:
         return last
     found = database.row("SELECT *, NULL AS mark_kind FROM message WHERE id = ?", (row["last_id"],))
     return rows.message_of(found) if found else None
 
 
-def _kept(row: Row) -> Message:
+def _kept(row: Row, before: Sequence[Message]) -> Message:
     text = str(row["text"])
-    return Message("assistant", text, mark=CUT if text else NO_ANSWER)
+    said = bool(text or before or row["last_id"])
+    return Message("assistant", text, mark=CUT if said else NO_ANSWER)
+
+
+def _kept_round(database: Database, journal_id: int) -> list[Message]:
+    """Return the round of tools that was not whole; every call in it gets a result."""
+    found = database.rows(
+        """SELECT id, role, message, message_type, message_metadata, reasoning AS mark_reasoning,
+        NULL AS created_time, '' AS provider, '' AS model, '' AS preset, NULL AS mark_kind
+        FROM tui_round WHERE journal_id = ? ORDER BY id""",
+        (journal_id,),
+    )
+    kept = [rows.message_of(row) for row in found]
+    calls = [call for message in kept for call in message.tool_calls]
+    # Tools run one after another, so results come in the order of their calls.
+    done = sum(message.tool_result is not None for message in kept)
+    missing = [ToolResult(call.name, NOT_FINISHED, call.id, failed=True) for call in calls[done:]]
+    return [*kept, *(Message("tool", "", tool_result=result) for result in missing)]
 
 
 def is_abandoned(row: Row) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from lwe.domain import Message
 from lwe.storage import entries, rows
 from lwe.storage.part import Part
 
@@ -9,13 +12,17 @@ from lwe.storage.part import Part
 class Journal(Part):
     """Words that are not messages yet."""
 
-    def note_progress(self, journal_id: int, text: str) -> None:
-        """Keep what has been said so far; nothing happens when the turn is gone."""
+    def note_progress(self, journal_id: int, text: str, round: Sequence[Message] = ()) -> None:
+        """Keep what has been said so far; nothing happens when the turn is gone.
+
+        Args:
+            journal_id: the turn.
+            text: all words since the last call of a tool.
+            round: calls and results that are new in a round that is not whole; `extend_turn` and
+                `commit_turn`, which store rounds, are given them again.
+        """
         with self._database.story():
-            self._database.change(
-                "UPDATE tui_journal SET text = ?, touched = ? WHERE id = ?",
-                (rows.storable(text), rows.now(), journal_id),
-            )
+            entries.note_journal(self._database, journal_id, text, round)
 
     def recover(self) -> int:
         """Make messages of what dead processes left unfinished; returns how many turns."""

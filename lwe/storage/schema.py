@@ -99,4 +99,13 @@ OURS: tuple[tuple[str, ...], ...] = (
         # The last call or result of a tool that an unfinished turn has stored.
         "ALTER TABLE tui_journal ADD COLUMN last_id INTEGER",
     ),
+    (
+        # Calls and results of tools while others of their round still run.
+        """CREATE TABLE tui_round (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            journal_id INTEGER NOT NULL REFERENCES tui_journal (id) ON DELETE CASCADE,
+            role TEXT NOT NULL, message TEXT NOT NULL, message_type TEXT NOT NULL,
+            message_metadata TEXT, reasoning TEXT NOT NULL)""",
+        "CREATE INDEX tui_round_idx ON tui_round (journal_id)",
+    ),
 )

@@ -104,7 +104,7 @@ class Turns(Part):
         return OpenTurn(conversation_id, journal_id, message_id, created=False)
 
     def extend_turn(self, journal_id: int, messages: Sequence[Message]) -> None:
-        """Store calls and results of tools while the turn goes on.
+        """Store whole rounds of calls and results of tools while the turn goes on.
 
         Nothing happens when the conversation has been deleted meanwhile.
         """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lwe.config.defaults import MAX_ROUNDS as MAX_ROUNDS
 from lwe.domain import (
     NO_USAGE,
     Mark,
@@ -29,9 +31,9 @@ from lwe.events import (
     TurnFinished,
 )
 
-MAX_ROUNDS = 25
 FREE_CHOICES = (None, "", "auto", "none")
 """What `tool_choice` says when the model may answer without a tool."""
+_MOST_PIECES = 1000
 NOT_RUN = {"error": "This tool was not run: the turn was ended before."}
 NOT_AWAITED = {"error": "This tool was begun; the turn was ended before it gave anything back."}
 
@@ -69,6 +71,21 @@ class ToolRules:
     return_response: bool = False
     forced: bool = False
     max_rounds: int = MAX_ROUNDS
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a turn has said at one moment.
+
+    Attributes:
+        text: the words since the last call of a tool.
+        said: everything before them: words, calls, results.
+        whole: how many of those are in rounds of which every call has its result.
+    """
+
+    text: str
+    said: tuple[Message, ...]
+    whole: int
 
 
 NO_RULES = ToolRules()
@@ -113,22 +130,19 @@ class Turn:
         self._calls: list[ToolCall] = []
         self._said: list[Message] = []
         self._open: list[ToolCall] = []
-        self._kept = 0
+        self._kept = self._whole = 0
         self._begun: ToolCall | None = None
+        self._guard = threading.RLock()  # words that become a message are in one place only
 
     @property
     def text(self) -> str:
         """The answer so far, without what was said before tools were run."""
-        if len(self._text) > 1:
-            self._text = ["".join(self._text)]
-        return self._text[0] if self._text else ""
+        return "".join(self._text)
 
     @property
     def reasoning(self) -> str:
         """What the model thought so far, since the last tool was run."""
-        if len(self._reasoning) > 1:
-            self._reasoning = ["".join(self._reasoning)]
-        return self._reasoning[0] if self._reasoning else ""
+        return "".join(self._reasoning)
 
     @property
     def has_said(self) -> bool:
@@ -173,10 +187,10 @@ class Turn:
         match event:
             case TextDelta(text):
                 self._note_first_token()
-                self._text.append(text)
+                self._text = _with_piece(self._text, text)
             case ReasoningDelta(text):
                 self._note_first_token()
-                self._reasoning.append(text)
+                self._reasoning = _with_piece(self._reasoning, text)
             case ToolRequested(call):
                 self._note_first_token()
                 self._calls.append(call)
@@ -195,6 +209,12 @@ class Turn:
             "assistant", self.text, origin=self.origin, mark=mark, reasoning=self.reasoning
         )
 
+    def progress(self) -> Progress:
+        """Return what has been said so far; callable while another thread performs the turn."""
+        with self._guard:
+            said = tuple(self._said)
+            return Progress(self.text, said, self._whole if self._open else len(said))
+
     def take_settled(self) -> list[Message]:
         """Return what may be stored before the turn ends and was not returned yet.
 
@@ -205,22 +225,28 @@ class Turn:
         settled, self._kept = self._said[self._kept :], len(self._said)
         return settled
 
-    def rest(self) -> list[Message]:
-        """Return what `take_settled` has not, without the last answer; every call gets a result."""
+    def rest(self, since: int | None = None) -> list[Message]:
+        """Return what was said but the last answer; every call gets a result.
+
+        Args:
+            since: how many messages are left out; those of `take_settled` without it.
+        """
+        since = self._kept if since is None else since
         missing = [
             ToolResult(c.name, NOT_AWAITED if c is self._begun else NOT_RUN, c.id, True)
             for c in self._open
         ]
-        return [*self._said[self._kept :], *map(_result_message, missing)]
+        return [*self._said[since:], *map(_result_message, missing)]
 
     # Inner
 
     def _settle_calls(self) -> list[ToolCall]:
         """Make messages of a reply with calls; what follows is another reply."""
         calls, self._calls = self._calls, []
-        self._open = list(calls)
-        self._said += self._call_messages(calls)
-        self._text, self._reasoning = [], []
+        with self._guard:
+            self._open, self._whole = list(calls), len(self._said)
+            self._said += self._call_messages(calls)
+            self._text, self._reasoning = [], []
         return calls
 
     def _call_messages(self, calls: Sequence[ToolCall]) -> list[Message]:
@@ -234,8 +260,9 @@ class Turn:
         return [words, replace(asking, reasoning="")]
 
     def _answer_call(self, call: ToolCall, result: ToolResult) -> None:
-        self._open = [waiting for waiting in self._open if waiting is not call]
-        self._said.append(_result_message(result))
+        with self._guard:
+            self._open = [waiting for waiting in self._open if waiting is not call]
+            self._said.append(_result_message(result))
 
     def _finished(self) -> TurnFinished:
         if self.rules.return_response and self._said:
@@ -262,6 +289,14 @@ class Turn:
 def call_dict(call: ToolCall) -> dict[str, Any]:
     """Return a call as the seed stores and answers it."""
     return {"name": call.name, "args": dict(call.args), "id": call.id, "type": "tool_call"}
+
+
+def _with_piece(pieces: list[str], piece: str) -> list[str]:
+    """Add a piece, so that the list stays short and another thread may read it meanwhile."""
+    if len(pieces) < _MOST_PIECES:
+        pieces.append(piece)
+        return pieces
+    return ["".join(pieces), piece]
 
 
 def _result_message(result: ToolResult) -> Message:

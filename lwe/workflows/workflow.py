@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lwe.config.config import Config
+from lwe.config.paths import reason
 from lwe.errors import NotFound, WorkflowError
 from lwe.shelf import Shelf, copy_file
 
@@ -113,7 +114,7 @@ class Workflows:
         try:
             path.unlink()
         except OSError as error:
-            raise WorkflowError(f"{path} cannot be deleted: {error}") from error
+            raise WorkflowError(f"{path} cannot be deleted: {reason(error)}") from error
         return path
 
 

@@ -29,7 +29,7 @@ from lwe_tui.chat.live import Live, View, entry_of, heading_of, tool_text
 from lwe_tui.chat.transcript import Transcript
 from lwe_tui.messages import Noticed, TitleMade, TurnsChanged
 from lwe_tui.session import Session
-from lwe_tui.turns import STOPPED, Begun, Ended, OnBegun, TurnEvent
+from lwe_tui.turns import STOPPED, Begun, Ended, OnBegun, TurnEvent, Unasked
 from lwe_tui.widgets.tasks import Tasks
 
 Events = Callable[[State, OnBegun], AsyncGenerator[TurnEvent, None]]
@@ -163,8 +163,14 @@ class Answers:
     def _shows(self, live: Live) -> bool:
         return live.view is self._pane.view
 
-    def _begun(self, live: Live, begun: Begun) -> None:
-        """Note where the question is stored; also when it has been stopped meanwhile."""
+    def _begun(self, live: Live, begun: Begun | Unasked) -> None:
+        """Note where the question is stored, or is not; also when it was stopped meanwhile."""
+        if isinstance(begun, Unasked):
+            live.asked, live.kept = False, begun.kept
+            if live not in self._lives:  # Else its end gives the words back.
+                self.failed = None if self.failed is live else self.failed
+                self._give_back(live, begun.reason)
+            return
         live.begun, live.question_id, live.origin = True, begun.question_id, begun.origin
         live.view.conversation_id = begun.state.conversation_id
         if live.state.conversation_id is None and self._pane.view.conversation_id is not None:
@@ -253,16 +259,19 @@ class Answers:
         if live.text:  # The answer could not be stored: at least it stays in sight.
             self._show_unstored(live, Mark("failed", str(error)))
             return
-        if live.begun:
+        if live.begun or live.question_id is not None:
             if self._shows(live):
                 self._show_failed(live, Mark("failed", str(error)))
             return
-        if self._shows(live):
+        here = replace(live.state, conversation_id=live.view.conversation_id)
+        if self._shows(live) and self._pane.is_attached:
             self._pane.transcript.drop(live.answer_key)
             self._pane.transcript.drop(live.question_key)
             self._pane.composer.add_before(live.question)
-        else:
-            here = replace(live.state, conversation_id=live.view.conversation_id)
+            if live.view.loaded.is_set():
+                # At once: the program may be ending, and the draft have been stored before.
+                self._session.save_draft(here, self._pane.composer.text)
+        elif not live.kept:
             self._session.add_to_draft(here, live.question)
 
     async def _title(self, ended: Ended) -> None:

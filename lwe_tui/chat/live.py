@@ -68,6 +68,7 @@ class Live:
         state: who asks, where and how.
         overrides: what this question does differently.
         asked: whether it has been handed to the library.
+        kept: whether its words are stored although it was not asked.
         origin: with what it is asked, known when it is stored.
         text: the pieces of the answer so far, calls and results of tools among them.
         tools: whether tools were called.
@@ -84,6 +85,7 @@ class Live:
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     asked: bool = False
+    kept: bool = False
     begun: bool = False
     tools: bool = False
 

@@ -30,7 +30,7 @@ def profile(home: Path, server: Loopback) -> Path:
         (folder / "presets" / f"{name}.yaml").write_text(
             f"metadata:\n  name: {name}\n  provider: chat_openai_compat\n"
             f"model_customizations:\n  model_name: model-{name}\n"
-            f"  openai_api_base: {server.url}\n  openai_api_key: sk-none\n  max_retries: 0\n"
+            f"  openai_api_base: {server.url}\n  openai_api_key: none\n  max_retries: 0\n"
         )
     return folder
 

@@ -111,7 +111,7 @@ def test_without_a_user_history_is_read_and_nothing_is_written(asking: Asking) -
     opened = asking.engine.begin(alone, "two")
     assert opened.stored is None
     assert sent(opened) == ["You are a helpful assistant.", "one", "test response", "two"]
-    asking.engine.note_progress(opened, "so far")
+    asking.engine.performing.keep(opened)
     _, answer = asking.engine.commit(opened, Mark("stopped"))
     assert answer.mark == Mark("stopped")
     assert len(asking.stored) == 3
@@ -119,8 +119,9 @@ def test_without_a_user_history_is_read_and_nothing_is_written(asking: Asking) -
 
 def test_commit_keeps_a_part_with_its_mark(asking: Asking) -> None:
     opened = asking.begin("one")
-    opened.turn.heard(TextDelta("so far"))
-    asking.engine.note_progress(opened, "so")
+    opened.turn.heard(TextDelta("so"))
+    asking.engine.performing.keep(opened)
+    opened.turn.heard(TextDelta(" far"))
     answer = asking.end(opened, Mark("cut", "gone"))
     assert (answer.text, answer.mark, answer.id is not None) == (
         "so far",

@@ -254,3 +254,22 @@ def test_nothing_is_stored_without_a_user(home: Path, capsys: Output) -> None:
     put_preset("an answer")
     assert cli.main(["-r", "said", "hi"]) == exits.OK
     assert list(home.rglob("storage.db")) == []
+
+
+@pytest.mark.parametrize("door", [["hi"], ["config"], ["-w", "hello-world"]])
+def test_a_wrong_type_in_the_configuration_ends_with_3(door: list[str], capsys: Output) -> None:
+    put_config("tools: {max_rounds: lots}\n")
+    assert cli.main(door) == exits.CONFIGURATION
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "tools.max_rounds has to be a whole number of at least 1, not 'lots'" in said.err
+    assert said.err.count("config.yaml") == 1
+
+
+def test_a_key_that_nothing_reads_costs_a_warning(capsys: Output) -> None:
+    put_config("tols: {max_rounds: 3}\n")
+    put_preset("Hello")
+    assert cli.main(["-r", "said", "hi"]) == exits.OK
+    said = capsys.readouterr()
+    assert said.out == "Hello\n"
+    assert said.err.count("Did you mean 'tools'?") == 1

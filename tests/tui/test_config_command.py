@@ -59,6 +59,15 @@ def test_runtime(capsys: Output) -> None:
     assert "* Max submission tokens: " in said
 
 
+def test_looking_begins_no_log(
+    capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put_config("chat: {log: {enabled: true}}\ndebug: {log: {enabled: true, filepath: debug.log}}\n")
+    assert "* Logging to: lwe.log\n* Debug log: debug.log\n" in shown(capsys, "runtime")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_runtime_says_why_nothing_can_be_asked(capsys: Output) -> None:
     put_config("backend_options: {default_user: nobody}")
     assert "* Asking is not possible: User 'nobody' not found" in shown(capsys, "runtime")

@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lwe import ApiBackend
 from lwe.config.config import Config
+from lwe.errors import StorageError
+from lwe.storage.store import Store
 from lwe_tui import cli, exits
 
 Output = pytest.CaptureFixture[str]
@@ -141,3 +144,26 @@ def test_a_configuration_that_cannot_be_used_has_an_exit_code(
 def test_a_folder_that_is_not_there_has_the_same(capsys: Output) -> None:
     assert cli.main(["--config-dir", "/no/such/folder", "hi"]) == exits.CONFIGURATION
     assert "/no/such/folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("streaming", ["true", "false"])
+def test_an_answer_that_waits_for_the_database_is_printed_told_and_stored_at_the_end(
+    capsys: Output, monkeypatch: pytest.MonkeyPatch, streaming: str
+) -> None:
+    user = "backend_options: {auto_create_first_user: ann, default_user: ann}"
+    put_config(f"{user}\nshell: {{streaming: {streaming}}}\n")
+    put_preset("said", "An answer.")
+    commit, refused = Store.commit_turn, list[str]()
+
+    def refuse_once(self: Store, *given: Any, **named: Any) -> Any:
+        if not refused:
+            refused.append("once")
+            raise StorageError("Another program is writing the database.")
+        return commit(self, *given, **named)
+
+    monkeypatch.setattr(Store, "commit_turn", refuse_once)
+    assert cli.main(["--preset", "said", "hi"]) == exits.FAILED
+    printed = capsys.readouterr()
+    assert printed.out == "An answer.\n"
+    assert "not stored yet" in printed.err
+    assert [m.text for m in ApiBackend().engine.store.messages(1)][1:] == ["hi", "An answer."]

@@ -25,6 +25,7 @@ from lwe.events import (
     ToolRequested,
     TurnFinished,
 )
+from lwe.faces import rows
 from lwe.providers.provider import Provider, Stop
 from lwe.state import State
 from lwe.storage.store import Store, Timing
@@ -54,7 +55,7 @@ def a_script() -> str:
     bot.set_provider("fake_llm", {"responses": ["hi"]}, reset=True)
     bot.terminate_stream()
 
-    assert_type(bot.current_user, User | None)
+    assert_type(bot.current_user, rows.User | None)
     assert_type(bot.conversation_title, str | None)
     assert_type(bot.message_clipboard, Any)
     assert_type(bot.active_preset_name, str | None)

@@ -115,6 +115,24 @@ def test_named_folders_are_used(tmp_path: Path) -> None:
     assert config.config_profile_dir == config.data_profile_dir == str(tmp_path / "profiles/p")
 
 
+@pytest.mark.parametrize("profile", ["a/b", "../up", "a b", "/absolute"])
+def test_a_path_is_a_profile_as_in_the_seed(tmp_path: Path, profile: str) -> None:
+    if profile.startswith("/"):
+        profile = f"{tmp_path}{profile}"
+    config = Config(tmp_path, tmp_path, profile)
+    folder = tmp_path / "profiles" / profile
+    assert config.config_profile_dir == config.data_profile_dir == str(folder)
+    (folder / "config.yaml").write_text("backend: api\nmodel: {default_preset: mine}\n")
+    config.load_from_file()
+    assert config.get("model.default_preset") == "mine"
+    assert config.database_url == f"sqlite:///{folder}/storage.db"
+
+
+def test_a_profile_that_cannot_be_a_folder_is_a_sentence() -> None:
+    with pytest.raises(ConfigError, match="cannot be created: embedded null byte"):
+        Config(profile="a\0b")
+
+
 def test_the_file_goes_over_the_defaults() -> None:
     config = written(
         Config(),

@@ -100,7 +100,7 @@ def test_deleting(manager: PresetManager) -> None:
     assert manager.delete_preset("fast") == (True, "fast.yaml", message)
     success, answer, message = manager.delete_preset("fast.yaml")
     assert (success, answer) == (False, None)
-    assert "cannot be deleted" in message
+    assert message.startswith("An error occurred while deleting preset 'fast.yaml'")
 
 
 def test_system_presets(manager: PresetManager) -> None:
@@ -141,3 +141,18 @@ def test_small_helpers(manager: PresetManager) -> None:
     both = {"metadata": {"a": 1}, "model_customizations": {"b": 2}}
     assert manager.parse_preset_dict(both) == ({"a": 1}, {"b": 2})
     assert manager.user_metadata_fields()["max_submission_tokens"] is int
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_key_is_never_written(manager: PresetManager, tmp_path: Path, elsewhere: bool) -> None:
+    given = {"model_name": "m", "openai_api_key": "sk-1", "model_kwargs": {"access_token": "t"}}
+    folder = tmp_path if elsewhere else None
+    success, path, message = manager.save_preset("mine", {"provider": "chat_openai"}, given, folder)
+    assert success
+    assert yaml.safe_load(Path(path).read_text())["model_customizations"] == {
+        "model_name": "m",
+        "model_kwargs": {},
+    }
+    assert message.startswith(f"Successfully saved preset 'mine' to '{path}'. openai_api_key, ")
+    assert "keys.env" in message
+    assert "api_key_env_var" in message

@@ -106,3 +106,7 @@ def test_the_environment(manager: WorkflowManager, monkeypatch: pytest.MonkeyPat
     manager.set_workflow_environment()
     assert Path(os.environ["ANSIBLE_CONFIG"]).parent == Path(manager.get_workflow_dir())
     assert os.environ["ANSIBLE_PYTHON_INTERPRETER"] == "/mine"
+    assert manager.get_workflow_environment_config()["ANSIBLE_CONFIG"] == {
+        "op": "add-if-empty",
+        "default": os.environ["ANSIBLE_CONFIG"],
+    }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lwe.domain import Mark, User
+from lwe.domain import Mark, Message, ToolCall, ToolResult, User
 from lwe.errors import NotFound
 from lwe.storage import owner
 from lwe.storage.entries import CUT, NO_ANSWER
@@ -140,6 +140,22 @@ def test_progress_is_kept(store: Store, user: User, file: Path) -> None:
         store.note_progress(turn.journal_id, text)
     found = dict(sql(file, "SELECT id, text FROM tui_journal"))
     assert found == {turn.journal_id: "a b \ufffd", other.journal_id: ""}
+
+
+def test_a_round_is_kept_until_it_is_whole(store: Store, user: User, file: Path) -> None:
+    turn = asked(store, user.id)
+    call = Message("assistant", "", (ToolCall("dice", {}, "c1"),), reasoning="hm")
+    result = Message("tool", "", tool_result=ToolResult("dice", 6, "c1"))
+    store.note_progress(turn.journal_id, "", [call])
+    assert len(store.messages(turn.conversation_id)) == 2
+    assert sql(file, "SELECT message_type, reasoning FROM tui_round") == [("tool_call", "hm")]
+    store.extend_turn(turn.journal_id, [call, result])
+    assert sql(file, "SELECT * FROM tui_round") == []
+    store.note_progress(turn.journal_id, "", [call])
+    store.commit_turn(turn.journal_id, Message("assistant", "Six."), before=[call, result])
+    assert sql(file, "SELECT * FROM tui_round") == []
+    store.note_progress(turn.journal_id, "late", [call])
+    assert sql(file, "SELECT * FROM tui_round") == []
 
 
 def test_drafts(store: Store, user: User) -> None:
