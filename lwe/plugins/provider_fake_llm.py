@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lwe.providers.fake import FakeLlm
+from lwe.providers.fake import DEFAULT_RESPONSE, FakeLlm
+
+DEFAULT_RESPONSE_MESSAGE = DEFAULT_RESPONSE
+DEFAULT_CAPABILITIES = FakeLlm.capabilities
 
 
 class ProviderFakeLlm(FakeLlm):

@@ -21,6 +21,8 @@ _TYPE = "_type"
 class Customized(Modelled):
     """The part of a provider that has parameters."""
 
+    type_mark = ""
+    """What stands under `_type` among the parameters; the name without its prefix by default."""
     _customizations: Mapping[str, Any] | None = None
     _read: Callable[[], Mapping[str, Any]] | None = None
     _write: Callable[[dict[str, Any]], object] | None = None
@@ -60,6 +62,7 @@ class Customized(Modelled):
         Raises:
             PresetError: for a name that is not taken, or a value that is not allowed.
         """
+        customizations = self.get_customizations(customizations)
         if unknown := self.unknown_parameters(customizations):
             raise PresetError(
                 f"{self.display_name} does not take {', '.join(unknown)}, named by {where}. "
@@ -99,19 +102,18 @@ class Customized(Modelled):
 
     @property
     def customizations(self) -> dict[str, Any]:
-        """A copy of the parameters in force."""
-        if self._read is not None:
-            return dict(self._read())
-        if self._customizations is None:
-            return self.default_customizations()
-        return dict(self._customizations)
+        """A copy of the parameters in force, with the mark of their type."""
+        held = self._customizations if self._read is None else self._read()
+        own = self.default_customizations() if held is None else held
+        return {**own, _TYPE: self.type_mark or self.display_name}
 
     @customizations.setter
     def customizations(self, customizations: Mapping[str, Any]) -> None:
+        kept = {key: value for key, value in customizations.items() if key != _TYPE}
         if self._write is not None:
-            self._write(dict(customizations))
+            self._write(kept)
         else:
-            self._customizations = dict(customizations)
+            self._customizations = kept
 
     def get_customizations(self, customizations: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return parameters without the mark of their type, those in force by default."""
@@ -125,7 +127,7 @@ class Customized(Modelled):
     def get_customization_value(self, keys: Keys) -> Answer:
         """Find a parameter; `(True, value, message)`."""
         value: Any = self.customizations
-        path = _path(keys)
+        path = path_of(keys)
         for key in path:
             if not isinstance(value, Mapping) or key not in value:
                 return False, None, f"Invalid key {key}."
@@ -134,15 +136,18 @@ class Customized(Modelled):
 
     def set_customization_value(self, keys: Keys, new_value: Any) -> Answer:
         """Set a parameter, or all keys of a mapping; `(True, all parameters, message)`."""
-        path = _path(keys)
+        path = path_of(keys)
         try:
             rule = rule_of(self.customization_config(), path)
-            value = _allowed(rule, new_value, path, self.model_property_name)
+            value = allowed(rule, new_value, path, self.model_property_name)
         except KeyError as error:
             return False, None, f"Invalid key {error.args[0]}."
         except LweError as error:
             return False, None, f"{error}."
-        self.customizations = _with(self.customizations, path, value)
+        self.customizations = with_value(self.customizations, path, value)
+        if isinstance(value, Mapping) and value:  # As in the seed, the last of its keys is told.
+            *_, (key, value) = value.items()
+            path = [*path, str(key)]
         secret = isinstance(rule, PresetValue) and rule.private
         said = f"Set {'.'.join(path)}" + ("" if secret else f" to {value}")
         return True, self.customizations, said
@@ -197,27 +202,34 @@ def _is_known(key: str, known: frozenset[str]) -> bool:
     return any(name in known or f"{name}.*" in known for name in above)
 
 
-def _path(keys: Keys) -> list[str]:
+def path_of(keys: Keys) -> list[str]:
+    """Split a dotted name into its keys."""
     return keys.split(".") if isinstance(keys, str) else list(keys)
 
 
-def _allowed(rule: Any, value: Any, path: list[str], open_name: str) -> Any:
+def allowed(rule: Any, value: Any, path: list[str], open_name: str) -> Any:
+    """Return a parameter's value in the type that its rule says.
+
+    Raises:
+        KeyError: with the part of a nested name that is no parameter.
+        PresetError: with what would be allowed.
+    """
     *parents, last = path
     prefix = "".join(f"{parent}." for parent in parents)
     if rule is dict and not isinstance(value, Mapping):
         return None if value in (None, "None") else _wrong(f"{prefix}{last}", value)
     if isinstance(rule, Mapping) and isinstance(value, Mapping):
         for key in flat_keys(value):
-            rule_of(rule, _path(key))
+            rule_of(rule, path_of(key))
     made = checked({last: rule}, {last: value}, open_name, prefix)[last]
-    return _guessed(made) if rule is None and parents else made
+    return guessed(made) if rule is None and parents else made
 
 
 def _wrong(name: str, value: Any) -> Any:
     raise PresetError(f"{name} has to be a mapping, not {value!r}")
 
 
-def _guessed(value: Any) -> Any:
+def guessed(value: Any) -> Any:
     """Read a text as the number that it looks like: nobody knows the type of a free key."""
     for kind in (int, float):
         try:
@@ -227,17 +239,17 @@ def _guessed(value: Any) -> Any:
     return value
 
 
-def _with(base: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+def with_value(base: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
     """Return a copy with one value set; of a mapping, each of its keys."""
     key, *rest = path
     made, inner = dict(base), base.get(key)
     below = inner if isinstance(inner, Mapping) else {}
     if rest:
-        made[key] = _with(below, rest, value)
+        made[key] = with_value(below, rest, value)
     elif isinstance(value, Mapping) and value:
         made[key] = dict(below)
         for name, each in value.items():
-            made[key] = _with(made[key], [str(name)], each)
+            made[key] = with_value(made[key], [str(name)], each)
     else:
         made[key] = value
     return made

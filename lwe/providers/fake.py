@@ -9,7 +9,8 @@ from lwe.domain import ModelRequest, ToolCall
 from lwe.events import ReplyEvent, ReplyFinished, TextDelta, ToolRequested
 from lwe.providers.models import DEFAULT_MODEL, Models
 from lwe.providers.options import PresetValue
-from lwe.providers.provider import Provider, Stop
+from lwe.providers.provider import Provider
+from lwe.providers.stop import Stop
 
 DEFAULT_RESPONSE = "test response"
 
@@ -19,10 +20,12 @@ class FakeLlm(Provider):
 
     Every request begins with the first one, as in the seed; what is asked after a tool has run
     gets the next. A response is a text, streamed a character at a time, or a list of pieces;
-    a piece may be a mapping or an object with `content` and `tool_calls`.
+    a piece may be a mapping or an object with `content` and `tool_calls`. Tools that are offered
+    are called when the script says so.
     """
 
     name = "provider_fake_llm"
+    type_mark = "fake-messages-list-chat-model"
     default_model = DEFAULT_MODEL
     capabilities: Mapping[str, Any] = {
         "chat": True,
@@ -36,7 +39,8 @@ class FakeLlm(Provider):
     }
 
     def customization_config(self) -> dict[str, Any]:
-        return {"model_name": PresetValue(str, options=lambda: self.models), "responses": None}
+        model = PresetValue(str, options=lambda: self.models)
+        return {"model_name": model, "responses": None, "tools": None, "tool_choice": None}
 
     @property
     def static_models(self) -> Models:

@@ -2,44 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from lwe.domain import Message, ModelRequest, Role
-from lwe.errors import ProviderError
-from lwe.events import TextDelta
+from lwe.domain import ModelRequest, ToolCall, ToolSpec
+from lwe.events import ReplyEvent, TextDelta, ToolRequested
+from lwe.providers.messages import calls_of, messages_of
+from lwe.providers.stop import Stop
 
-if TYPE_CHECKING:
-    from lwe.providers.provider import Provider
+_OWN = ("provider", "customizations", "tools")
 
-_ROLES: Mapping[str, Role] = {
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "ai": "assistant",
-    "system": "system",
-}
+
+class Answers(Protocol):
+    """What is asked: a provider."""
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names that it takes."""
+
+    def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
+        """Answer a request."""
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared(ModelRequest):
+    """A request that a plugin's hooks have seen already."""
+
+
+@dataclass(slots=True)
 class Reply:
-    """What a model said."""
+    """What a model said, whole or a piece of it; a plugin may change it.
 
-    content: str
+    Attributes:
+        content: the words.
+        tool_calls: `{"name", "args", "id", "type"}` of each call.
+        additional_kwargs: `reasoning_content` holds what the model thought, where it is known.
+        response_metadata: `finish_reason` says why the model ended, where it is known.
+    """
+
+    content: Any
+    tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    additional_kwargs: dict[str, Any] = field(default_factory=dict)
+    response_metadata: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class Llm:
     """Asks one provider with fixed parameters; nothing is stored.
 
-    Attributes:
+    Each parameter is an attribute as well: `llm.temperature` is None until it is set.
+
+    Args:
         provider: who answers.
         customizations: the parameters of every request.
+        tools: what the model may call; its calls are in the reply, nothing is run.
     """
 
-    provider: Provider
-    customizations: Mapping[str, Any]
+    provider: Answers
+    customizations: dict[str, Any]
+    tools: tuple[ToolSpec, ...]
+
+    def __init__(
+        self,
+        provider: Answers,
+        customizations: Mapping[str, Any],
+        tools: Sequence[ToolSpec] = (),
+    ) -> None:
+        self.provider, self.tools = provider, tuple(tools)
+        self.customizations = dict(customizations)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name in _OWN:  # Asked by `copy` before they are there.
+            raise AttributeError(name)
+        if name in self.customizations:
+            return self.customizations[name]
+        if any(known.partition(".")[0] == name for known in self.provider.parameters):
+            return None
+        raise AttributeError(f"A model has no parameter {name}.")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _OWN:
+            object.__setattr__(self, name, value)
+        else:
+            self.customizations[name] = value
+
+    def asdict(self) -> dict[str, Any]:
+        """Return the parameters."""
+        return dict(self.customizations)
 
     def invoke(self, messages: Any) -> Reply:
         """Ask and wait for the whole answer.
@@ -50,7 +99,14 @@ class Llm:
         Raises:
             ProviderError: when no answer can be had.
         """
-        return Reply("".join(self._pieces(messages, stream=False)))
+        words: list[str] = []
+        calls: list[ToolCall] = []
+        for event in self._events(messages, stream=False):
+            if isinstance(event, TextDelta):
+                words.append(event.text)
+            elif isinstance(event, ToolRequested):
+                calls.append(event.call)
+        return Reply("".join(words), calls_of(calls))
 
     def stream(self, messages: Any) -> Iterator[Reply]:
         """Ask and give the answer piece by piece.
@@ -58,55 +114,13 @@ class Llm:
         Raises:
             ProviderError: when no answer can be had, also in the middle of it.
         """
-        return (Reply(piece) for piece in self._pieces(messages, stream=True))
-
-    def _pieces(self, messages: Any, stream: bool) -> Iterator[str]:
-        from lwe.providers.provider import Stop
-
-        request = ModelRequest(messages_of(messages), dict(self.customizations), stream=stream)
-        for event in self.provider.stream(request, Stop()):
+        for event in self._events(messages, stream=True):
             if isinstance(event, TextDelta):
-                yield event.text
+                yield Reply(event.text)
+            elif isinstance(event, ToolRequested):
+                yield Reply("", calls_of([event.call]))
 
-
-def messages_of(given: Any) -> tuple[Message, ...]:
-    """Read messages in the forms that plugins use.
-
-    Args:
-        given: a text, or a list of texts, `{"role", "content"}`, `(role, text)`, or objects with
-            `content` and `role` or `type`.
-
-    Raises:
-        ProviderError: when a message has another form.
-    """
-    listed = given if isinstance(given, list) else [given]
-    return tuple(message_of(each) for each in listed)
-
-
-def message_of(given: Any) -> Message:
-    """Read one message.
-
-    Raises:
-        ProviderError: when it has a form that is not known.
-    """
-    if isinstance(given, Message):
-        return given
-    role, text = _parts(given)
-    if str(role) not in _ROLES or not isinstance(text, str):
-        raise ProviderError(
-            f"A message cannot be sent: {given!r}.",
-            "refused",
-            "Give a text, or a role (system, user, assistant) with a text.",
-        )
-    return Message(_ROLES[str(role)], text)
-
-
-def _parts(given: Any) -> tuple[Any, Any]:
-    if isinstance(given, str):
-        return "user", given
-    if isinstance(given, tuple) and len(given) == 2:
-        return given
-    if isinstance(given, Mapping):
-        return given.get("role"), given.get("content", given.get("message"))
-    role = getattr(given, "role", None) or getattr(given, "type", None)
-    return role, getattr(given, "content", None)
+    def _events(self, messages: Any, stream: bool) -> Iterator[ReplyEvent]:
+        # Here a plugin has seen the parameters; the seed's hooks do not see these messages.
+        request = Prepared(messages_of(messages), self.asdict(), stream, self.tools)
+        return self.provider.stream(request, Stop())

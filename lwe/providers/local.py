@@ -16,7 +16,7 @@ from lwe.providers.local_engine import CONTEXT, MODEL
 from lwe.providers.models import Models
 from lwe.providers.openai import OpenAIApi
 from lwe.providers.openai_client import Clients, Endpoint
-from lwe.providers.provider import Stop
+from lwe.providers.stop import Stop
 
 MAX_ANSWER_TOKENS = 700
 """Without a bound this model repeats itself until its context is full."""

@@ -6,7 +6,7 @@ from collections.abc import KeysView, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lwe.errors import ConfigError, LweError, PresetError, ProviderError
 from lwe.plugin import Plugin
@@ -57,6 +57,12 @@ class Modelled(Plugin):
     def models(self) -> Models:
         """The models; may wait for a server once."""
         return self._listed(self.models_file, self.fetches_unasked)
+
+    def _set_models(self, models: Models) -> None:
+        self._models = (self.models_file, models)
+
+    if not TYPE_CHECKING:  # The seed's plugins set it; others may override it and only read.
+        models = models.setter(_set_models)
 
     @property
     def known_models(self) -> Models:

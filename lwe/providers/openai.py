@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 from lwe.config.config import Config
@@ -29,7 +30,8 @@ from lwe.providers.openai_client import (
 )
 from lwe.providers.openai_fold import ChatFold, Fold, Lines, ResponsesFold, decode
 from lwe.providers.options import PresetValue
-from lwe.providers.provider import Provider, Stop
+from lwe.providers.provider import Provider
+from lwe.providers.stop import Stop
 
 DONE = b"[DONE]"
 _WORDS = ("reasoning_effort", "verbosity")
@@ -47,6 +49,16 @@ class OpenAIApi(Provider):
     """
 
     fetches_unasked = False
+    aliases: Mapping[str, str] = MappingProxyType(
+        {
+            "api_key": "openai_api_key",
+            "base_url": "openai_api_base",
+            "max_completion_tokens": "max_tokens",
+            "model": "model_name",
+            "organization": "openai_organization",
+            "timeout": "request_timeout",
+        }
+    )
 
     def __init__(
         self,

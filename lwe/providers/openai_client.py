@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from lwe.errors import ProviderError
 from lwe.providers.openai_fold import error_text, excerpt
-from lwe.providers.provider import Stop
+from lwe.providers.stop import Stop
 
 if TYPE_CHECKING:
     import asyncio

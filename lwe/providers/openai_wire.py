@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from lwe.domain import Message, ModelRequest, ToolCall, ToolSpec
 from lwe.errors import ProviderError
+from lwe.providers.specs import Given
 
 Api = Literal["responses", "chat"]
 
@@ -78,8 +79,8 @@ def body(request: ModelRequest, api: Api) -> dict[str, Any]:
     if request.tools:
         made |= _tools(request, api)
     for name, value in _parameters(request.customizations, api):
-        if name == "temperature" and request.model.startswith(_REASONING):
-            continue  # These models refuse every temperature but their own.
+        if name == "temperature" and is_reasoning(request.model):
+            continue
         _put(made, name, value)
     return made
 
@@ -99,6 +100,8 @@ _CHOICES = ("", "auto", "none", "any", "required")
 
 
 def _tool(spec: ToolSpec, api: Api) -> dict[str, Any]:
+    if isinstance(spec, Given):
+        return dict(spec.given)
     function = {
         "name": spec.name,
         "description": spec.description,
@@ -120,6 +123,11 @@ def _joined(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         else:
             made.append(message)
     return made
+
+
+def is_reasoning(model: str) -> bool:
+    """Say whether a model thinks first, and takes no temperature but its own."""
+    return model.startswith(_REASONING)
 
 
 def needs_chat(model: str) -> bool:

@@ -2,64 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lwe.domain import Message, ModelRequest
-from lwe.errors import PresetError
+from lwe.domain import ModelRequest
 from lwe.events import ReplyEvent
 from lwe.plugin import PluginError
-from lwe.providers.customized import Customized
 from lwe.providers.customized import flat_keys as flat_keys
+from lwe.providers.familiar import Familiar
 from lwe.providers.models import DEFAULT_MAX_SUBMISSION_TOKENS as DEFAULT_MAX_SUBMISSION_TOKENS
 from lwe.providers.models import limit_of
+from lwe.providers.stop import Stop as Stop
+from lwe.providers.wrapping import with_awaited_hooks, with_hooks
 
 if TYPE_CHECKING:
     from lwe.providers.llm import Llm
 
 
-class Stop:
-    """A wish to end a blocking stream, which may come from any thread.
-
-    A read that waits for a stalled server does not look at flags, so the stream that is being
-    read leaves a way to wake it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()  # A signal handler may come while this thread holds it.
-        self._wake: Callable[[], None] | None = None
-        self.wished = False
-
-    def request(self) -> None:
-        """Ask the running stream to end now."""
-        with self._lock:
-            self.wished = True
-            wake = self._wake
-        if wake:
-            wake()
-
-    def wakes(self, wake: Callable[[], None]) -> None:
-        """Call `wake` when the wish comes, at once if it is there; the last call counts."""
-        with self._lock:
-            self._wake = wake
-        if self.wished:
-            wake()
-
-    @contextmanager
-    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Call `wake` if the wish comes while the body runs."""
-        self.wakes(wake)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._wake = None
-
-
-class Provider(Customized):
+class Provider(Familiar):
     """Answers requests for one kind of endpoint.
 
     A subclass says how it is called (`name`), which parameters it takes
@@ -77,8 +39,21 @@ class Provider(Customized):
     label: str = ""
     """A warning that belongs beside the name on a screen; empty for ordinary providers."""
     default_model: str = ""
+    aliases: Mapping[str, str] = MappingProxyType({})
+    """What a plugin's hooks may call parameters, and what they are called here."""
     needs_address: bool = False
     """Whether it is nobody in particular until a preset says where it is."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Here and not where a turn asks, so that whoever asks a provider gets the same answer.
+        super().__init_subclass__(**kwargs)
+        if "llm_factory" in vars(cls) and "stream" not in vars(cls):
+            raise PluginError(_WITHOUT_LANGCHAIN)
+        own = {name: vars(cls)[name] for name in _WRAPPERS if name in vars(cls)}
+        if list(own) == ["stream"]:  # An inherited `astream` would answer in another way.
+            cls.astream = Provider.astream  # type: ignore[method-assign]  # it is inherited, too
+        for name, answer in own.items():
+            setattr(cls, name, _WRAPPERS[name](answer))
 
     @abstractmethod
     def stream(self, request: ModelRequest, stop: Stop) -> Generator[ReplyEvent, None, None]:
@@ -88,9 +63,15 @@ class Provider(Customized):
             ProviderError: when no (complete) answer can be had, also in the middle of it.
         """
 
-    @abstractmethod
     def astream(self, request: ModelRequest) -> AsyncGenerator[ReplyEvent, None]:
-        """Answer on the running event loop; cancelling closes the connection."""
+        """Answer on the running event loop; cancelling closes the connection.
+
+        Without one of its own, a provider answers with `stream` in a daemon thread: an event is
+        made when it is asked for, and cancelling wishes the stop and closes the generator.
+        """
+        from lwe.providers.pulled import Pulled
+
+        return Pulled(lambda stop: self.stream(request, stop)).astream()
 
     def warm_up(self) -> None:
         """Load what the first request would wait for; may be called from any thread."""
@@ -105,28 +86,17 @@ class Provider(Customized):
         return {}
 
     def setup(self) -> None:
-        """Get ready; what is slow waits until it is needed.
-
-        Raises:
-            PluginError: when the class answers through LangChain.
-        """
-        classes = type(self).__mro__
-        chain = next(n for n, each in enumerate(classes) if "llm_factory" in vars(each))
-        answer = next(n for n, each in enumerate(classes) if "stream" in vars(each))
-        if chain < answer:
-            raise PluginError(_WITHOUT_LANGCHAIN)
+        """Get ready; what is slow waits until it is needed."""
 
     def default_customizations(self, defaults: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the parameters of a request that names none, with others over them."""
         model = {self.model_property_name: self.default_model} if self.default_model else {}
-        return {**model, **(defaults or {})}
+        return {**model, **(defaults or {}), "_type": self.type_mark or self.display_name}
 
     def max_submission_tokens(self, model: str | None = None) -> int:
         """How many tokens may be sent to a model, the one in force by default."""
         name = self.get_model() if model is None else model
         return limit_of(self.models.get(str(name))) or DEFAULT_MAX_SUBMISSION_TOKENS
-
-    # What the seed's plugins call
 
     def make_llm(
         self,
@@ -139,22 +109,27 @@ class Provider(Customized):
 
         Args:
             customizations: parameters over those in force, or over the defaults.
-            tools: none can be bound; a preset names them.
-            tool_choice: none either.
+            tools: definitions of tools that the model may call; its calls are in the reply.
+            tool_choice: which of them it has to call; not without tools.
             use_defaults: whether those in force do not count.
 
         Raises:
-            PresetError: when a parameter is not taken, or tools are given.
+            PresetError: when a parameter is not taken.
+            ProviderError: when the plugin's own hook refuses them.
         """
+        from lwe.providers.hooks import PRIVATE, Hooks, hooks_of
         from lwe.providers.llm import Llm
+        from lwe.providers.specs import spec_of
 
-        if tools or tool_choice:
-            raise PresetError(
-                "Tools cannot be bound to a model. Name them in a preset and use ApiBackend.ask."
-            )
         base = self.default_customizations() if use_defaults else self.get_customizations()
-        asked = self.check({**base, **(customizations or {})}, "make_llm")
-        return Llm(self, asked)
+        asked = self.check({**self.get_customizations(base), **(customizations or {})}, "make_llm")
+        for name in PRIVATE:
+            asked.pop(name, None)
+        made = (hooks_of(self) or Hooks(self)).parameters(asked)
+        if not tools or not self.takes_tools:
+            return Llm(self, made)
+        chosen = {"tool_choice": tool_choice} if tool_choice else {}
+        return Llm(self, {**made, **chosen}, [spec_of(t) for t in self.transform_tools(tools)])
 
     def llm_factory(self) -> Any:
         """Refuse: no classes of LangChain are made here.
@@ -164,35 +139,11 @@ class Provider(Customized):
         """
         raise PluginError(_WITHOUT_LANGCHAIN)
 
-    def prepare_messages_method(self) -> Any:
-        """Refuse: messages reach a provider in its request.
 
-        Raises:
-            PluginError: always, naming what to use instead.
-        """
-        raise PluginError(_WITHOUT_LANGCHAIN)
-
-    def transform_tools(self, tools: list[Any]) -> list[Any]:
-        """Return tool definitions as this provider wants them, by its `transform_tool`."""
-        transform = getattr(self, "transform_tool", None)
-        return list(tools) if transform is None else [transform(tool) for tool in tools]
-
-    def prepare_file_for_llm(self, file: Any) -> Any:
-        """Return an attached message as this provider wants it."""
-        return file
-
-    def convert_dict_to_message(self, message: Mapping[str, Any]) -> Message:
-        """Read `{"role", "content"}`.
-
-        Raises:
-            ProviderError: when the role is not known.
-        """
-        from lwe.providers.llm import message_of
-
-        return message_of(message)
-
-
+_WRAPPERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"stream": with_hooks, "astream": with_awaited_hooks}
+)
 _WITHOUT_LANGCHAIN = (
     "This program works without LangChain, so llm_factory and its fellows are never used: "
-    "define stream and astream, or derive the class from ProviderChatOpenaiCompat."
+    "define stream, or derive the class from ProviderChatOpenaiCompat."
 )

@@ -76,7 +76,8 @@ class Providers:
         replaced = self._plugins is not None and self._plugins.is_users(full)
         if full == ALWAYS and full not in self._made and not replaced:
             return {"model_name": DEFAULT_MODEL}  # A start does not wait for its import.
-        return self.get(full).default_customizations()
+        provider = self.get(full)
+        return provider.get_customizations(provider.default_customizations())
 
     def reload(self, name: str) -> Provider:
         """Fetch a provider's models again; one of the user's files is imported again, too.

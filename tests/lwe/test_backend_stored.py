@@ -217,7 +217,8 @@ def test_setting_a_provider(bot: ApiBackend) -> None:
 
 
 def test_setting_a_model_and_a_system_message(server: Loopback, bot: ApiBackend) -> None:
-    assert bot.set_model("gpt-4") == (True, {"model_name": "gpt-4"}, "Set model_name to gpt-4")
+    parameters = {"model_name": "gpt-4", "_type": "chat_openai"}
+    assert bot.set_model("gpt-4") == (True, parameters, "Set model_name to gpt-4")
     assert bot.max_submission_tokens == 8192
     success, alias, message = bot.set_system_message("programmer")
     assert (success, alias) == (True, "programmer")

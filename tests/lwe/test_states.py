@@ -154,7 +154,7 @@ def test_parameters_that_are_not_taken_are_named_with_those_that_are(profile: Pr
     with pytest.raises(
         PresetError,
         match=r"fake_llm does not take model_kwargs\.x, temprature, named by the preset 'p'\. "
-        r"It takes model_name, responses\.",
+        r"It takes model_name, responses, tool_choice, tools\.",
     ):
         profile.states.activate_preset(State(), "p")
 

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
+from lwe import ApiBackend
 from lwe.domain import Message, ModelRequest, ToolCall
 from lwe.events import ReplyEvent, ReplyFinished, TextDelta, ToolRequested
 from lwe.providers.fake import FakeLlm
@@ -79,7 +81,8 @@ def test_its_models_are_the_seeds() -> None:
         "gpt-4": {"max_tokens": 8192},
         "gpt-4o": {"max_tokens": 131072},
     }
-    assert fake.default_customizations() == {"model_name": "gpt-5.4-mini"}
+    mark = "fake-messages-list-chat-model"
+    assert fake.default_customizations() == {"model_name": "gpt-5.4-mini", "_type": mark}
     assert fake.unknown_parameters({"responses": [], "model_name": "x", "n": 1}) == ["n"]
 
 
@@ -117,3 +120,33 @@ def test_a_response_may_ask_for_tools(response: object, stream: bool) -> None:
 def test_a_call_without_words_says_nothing() -> None:
     request = ModelRequest((ASKED,), {"responses": [{"content": "", "tool_calls": [CALL]}]})
     assert len(list(FakeLlm().stream(request, Stop()))) == 2
+
+
+@pytest.mark.parametrize("choice", [None, "auto", "roll_it"])
+def test_a_preset_with_tools_answers(bot: ApiBackend, choice: str | None) -> None:
+    folder = bot.engine.config.directories("tools")[0]
+    folder.mkdir(parents=True)
+    (folder / "roll_it.py").write_text(TOOL)
+    customizations = {"model_name": "m", "tools": ["roll_it"], "tool_choice": choice}
+    folder = bot.engine.config.directories("presets")[0]
+    folder.mkdir(parents=True)
+    preset = {"metadata": {"name": "p", "provider": "fake_llm"}}
+    (folder / "p.yaml").write_text(
+        yaml.safe_dump({**preset, "model_customizations": customizations})
+    )
+    assert bot.ask("hi", {"preset": "p"})[:2] == (True, "test response")
+    script = [{"content": "", "tool_calls": [{"name": "roll_it", "args": {}, "id": "1"}]}, "done"]
+    scripted = {"model_customizations": {"responses": script}}
+    answer = bot.ask("hi", {"preset": "p", "preset_overrides": scripted})
+    assert answer[:2] == (True, {"total": 4} if choice == "roll_it" else "done")
+
+
+TOOL = """
+from lwe.core.tool import Tool
+
+
+class RollIt(Tool):
+    def __call__(self) -> dict:
+        \"\"\"Rolls.\"\"\"
+        return {"total": 4}
+"""

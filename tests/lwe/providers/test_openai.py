@@ -198,7 +198,10 @@ def test_nothing_needs_a_key_until_a_request(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("OPENAI_API_KEY")
     provider = ChatOpenAI()
     provider.warm_up()
-    assert provider.default_customizations() == {"model_name": "gpt-5.4-mini"}
+    assert provider.default_customizations() == {
+        "model_name": "gpt-5.4-mini",
+        "_type": "chat_openai",
+    }
     with pytest.raises(ProviderError, match="OpenAI needs an API key"):
         blocking(provider, asked())
 
@@ -218,7 +221,9 @@ def test_the_models_and_their_limits_are_the_seeds() -> None:
     assert limits == [8192, 409600, 1047576]
     assert ChatOpenAI().max_submission_tokens("gpt-4o") == 131072
     assert ChatOpenAI().max_submission_tokens("unheard-of") == 4000
-    assert (ChatOpenAICompat().models, ChatOpenAICompat().default_customizations()) == ({}, {})
+    compat = ChatOpenAICompat()
+    assert compat.models == {}
+    assert compat.default_customizations() == {"_type": "chat_openai_compat"}
 
 
 # Over a real socket

@@ -40,7 +40,9 @@ def test_all_names_are_listed_without_making_one() -> None:
 def test_a_start_needs_no_provider() -> None:
     providers = Providers()
     quick = providers.default_customizations("chat_openai")
-    assert quick == providers.get("chat_openai").default_customizations()
+    assert {**quick, "_type": "chat_openai"} == providers.get(
+        "chat_openai"
+    ).default_customizations()
     assert quick == providers.default_customizations("provider_chat_openai")
     code = (
         "import sys; from lwe import ApiBackend; print(ApiBackend().model);"
