@@ -190,4 +190,9 @@ class ModelRequest:
     @property
     def model(self) -> str:
         """The model asked for, empty when the server has only one."""
-        return str(self.customizations.get("model_name") or "")
+        return model_in(self.customizations)
+
+
+def model_in(customizations: Mapping[str, Any]) -> str:
+    """Return the model that parameters name; some plugins call the parameter `model`."""
+    return str(customizations.get("model_name") or customizations.get("model") or "")

@@ -95,7 +95,10 @@ class Engine:
         broken = [
             f"The preset {item.name} cannot be used: {item.reason}" for item in self.presets.broken
         ]
-        for sentence in [*broken, *(reason for _, reason in self.plugins.broken)]:
+        broken += [
+            f"The plugin {name} cannot be used: {reason}" for name, reason in self.plugins.broken
+        ]
+        for sentence in broken:
             if sentence not in self._reported:
                 self._reported.add(sentence)
                 found.append(Notice(sentence, "warning"))
@@ -122,8 +125,13 @@ class Engine:
             return None
         return self.store.add_user(first, keep_case=True)
 
-    def open_conversation(self, state: State, conversation_id: int) -> tuple[State, list[Message]]:
+    def open_conversation(
+        self, state: State, conversation_id: int, most: int | None = None
+    ) -> tuple[State, list[Message]]:
         """Return the state in this conversation, with what its last message was asked with.
+
+        Args:
+            most: how many of its last messages to return; None for all.
 
         Raises:
             NotFound: when it does not exist, or belongs to another user.
@@ -131,7 +139,10 @@ class Engine:
         self.performing.settle_if_possible()
         user_id = state.user.id if state.user else None
         conversation = self.store.conversation(conversation_id, user_id)
-        messages = self.store.messages(conversation_id)
+        if most is None:
+            messages = self.store.messages(conversation_id)
+        else:
+            messages = self.store.last_messages(conversation_id, most)
         state = replace(state, conversation_id=conversation.id, title=conversation.title)
         return (self.states.as_asked(state, messages[-1].origin) if messages else state), messages
 

@@ -15,6 +15,7 @@ from lwe.errors import LweError, ProviderError
 from lwe.events import Notice
 from lwe.providers.provider import Provider
 from lwe.providers.registry import Providers
+from lwe.providers.wrapping import counter_of
 from lwe.state import State
 from lwe.turn import tokens
 from lwe.turn.flow import FREE_CHOICES, MAX_ROUNDS, ToolRules, Turn
@@ -92,17 +93,16 @@ class Requests:
         """
         provider = self._providers.get(state.provider)
         limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
-        offered: Specs = ()
-        gone: list[str] = []
-        if provider.takes_tools and not alone:
-            offered, gone = self._offered(state, history, find or self.find)
+        offers = provider.takes_tools and not alone
+        offered, gone = self._offered(state, history, find or self.find) if offers else ((), [])
         sendable = without_calls_of(history, gone)
+        trimmed = _trimming(provider, state.model, offered)
 
         def fit(said: Sequence[Message]) -> list[Message]:
             with _blaming_tools(limit):
-                return tokens.trim(sendable, [*new, *said], limit, state.model, offered)[0]
+                return trimmed(sendable, [*new, *said], limit)[0]
 
-        messages, left_out = tokens.trim(sendable, new, limit, state.model, offered)
+        messages, left_out = trimmed(sendable, new, limit)
         LOG.debug("asks %s %s, %d messages", provider.name, state.model, len(messages))
         request = ModelRequest(tuple(messages), state.customizations, stream, offered)
         notices = tuple(_notices(left_out, gone))
@@ -115,7 +115,10 @@ class Requests:
     def count(self, state: State, history: Sequence[Message]) -> int:
         """Count the tokens of messages and of the tools that would be offered with them."""
         offered, gone = self._offered(state, history, self.find)
-        return tokens.count_messages(without_calls_of(history, gone), offered, state.model)
+        sendable = without_calls_of(history, gone)
+        if own := counter_of(self._providers.get(state.provider)):
+            return own(sendable)
+        return tokens.count_messages(sendable, offered, state.model)
 
     def find(self, wanted: Wanted) -> Specs:
         """Return what a model is told of tools; those of the history only if they are there.
@@ -158,6 +161,16 @@ class Requests:
             forced=state.customizations.get("tool_choice") not in FREE_CHOICES,
             max_rounds=rounds if isinstance(rounds, int) and rounds > 0 else MAX_ROUNDS,
         )
+
+
+def _trimming(
+    provider: Provider, model: str, tools: tuple[ToolSpec, ...]
+) -> Callable[..., tuple[list[Message], int]]:
+    """Return what keeps messages within a limit, counted as the provider wants it."""
+    own = counter_of(provider)
+    if own is not None:
+        return partial(tokens.trim_by, own)
+    return partial(tokens.trim, model=model, tools=tools)
 
 
 @contextmanager

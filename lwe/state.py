@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lwe.domain import Origin, User
+from lwe.domain import Origin, User, model_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class State:
     @property
     def model(self) -> str:
         """The model that will be asked, empty when the provider names none."""
-        return str(self.customizations.get("model_name") or "")
+        return model_in(self.customizations)
 
     @property
     def stored_preset(self) -> str:

@@ -112,7 +112,8 @@ class States:
             PresetError: when it does not take one of the customizations, or the model.
         """
         provider = self._providers.get(name)
-        named = {**customizations, "model_name": model} if model else customizations
+        of_model = {provider.model_property_name: model} if model else {}
+        named = {**customizations, **of_model}
         customizations = _asked(provider, named, "the customizations")
         return replace(
             state,
@@ -130,8 +131,9 @@ class States:
         Raises:
             PresetError: when the provider's list of models counts and does not have it.
         """
-        customizations = {**state.customizations, "model_name": model}
-        self._providers.get(state.provider).check_model(customizations)
+        provider = self._providers.get(state.provider)
+        customizations = {**state.customizations, provider.model_property_name: model}
+        provider.check_model(customizations)
         return replace(
             state,
             customizations=customizations,

@@ -23,8 +23,6 @@ from lwe_tui import clipboard, faults, keys, themes
 from lwe_tui.exits import interruptible
 from lwe_tui.main.screen import MainScreen
 from lwe_tui.messages import CopyWanted, Noticed
-from lwe_tui.modals.form import Form
-from lwe_tui.modals.palette import Palette
 from lwe_tui.printed import own_terminal
 from lwe_tui.room import aside
 from lwe_tui.session import Options, Session
@@ -58,12 +56,12 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
     """
 
     TITLE = "lwe-tui"
-    CSS_PATH: ClassVar[CSSPathType | None] = [  # one style sheet beside each folder of widgets
+    CSS_PATH: ClassVar[
+        CSSPathType | None
+    ] = [  # what the first frame needs; `Sides` brings the others
         "app.tcss",
         "main/main.tcss",
         "chat/chat.tcss",
-        "sidebar/sidebar.tcss",
-        "modals/modals.tcss",
     ]
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.APP)
 
@@ -76,9 +74,18 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
         self._interrupted = 0.0
         self._escape: tuple[events.Key, Timer] | None = None
         self._look = themes.load()
-        for theme in self._look.themes:
+        self._put_on(self._look)
+
+    def _put_on(self, look: themes.Look) -> None:
+        """Begin with a theme; changing to it would have every style sheet parsed twice."""
+        for theme in look.themes:
             self.register_theme(theme)
-        self.theme = self._look.chosen
+        chosen = self.available_themes[look.chosen]
+        if chosen.dark and not chosen.ansi:  # as the one that Textual begins with
+            self.set_reactive(App.theme, chosen.name)
+            self.stylesheet.set_variables(self.get_css_variables())
+        else:
+            self.theme = chosen.name
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.session)
@@ -111,9 +118,17 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
                 return
             if isinstance(self.screen, MainScreen) and self.screen.takes(event):
                 return
-            if event.key in (_FORMS if isinstance(self.screen, Form) else _OURS):
+            if event.key in (_FORMS if self._asks() else _OURS):
                 await self._let_earlier_keys_go()
         await super().on_event(event)
+
+    def _asks(self) -> bool:
+        """Whether a form is what is seen."""
+        if isinstance(self.screen, MainScreen):
+            return False
+        from lwe_tui.modals.form import Form  # Not before the first frame, which needs none.
+
+        return isinstance(self.screen, Form)
 
     async def _let_earlier_keys_go(self) -> None:
         """Wait until what was typed before this key has arrived.
@@ -226,6 +241,9 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, MainScreen):
             return
+        from lwe_tui.modals.palette import Palette
+
+        self.screen.furnish()
         rows = [
             Row(key.action, key.label, key.shown or f"ctrl+l {keys.written_leader(key)}")
             for key in (*keys.MAIN, *keys.APP)

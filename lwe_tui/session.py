@@ -30,15 +30,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FIRST_MESSAGES, MORE_MESSAGES = 100, 400
+"""How many messages are read when a conversation is opened, and each time more are wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A conversation as it is opened."""
+    """A part of a conversation, as it is opened or further up.
+
+    Attributes:
+        more: whether there may be messages before these.
+    """
 
     state: State
     messages: list[Message] = field(default_factory=list)
     timings: dict[int, Timing] = field(default_factory=dict)
     draft: str = ""
+    more: bool = False
 
 
 class Session:
@@ -229,23 +237,39 @@ class Session:
     # Where we are
 
     async def open(self, state: State, conversation_id: int) -> Page:
-        """Open a conversation with the settings it had in this session, else its last ones."""
+        """Open a conversation with the settings it had in this session, else its last ones.
+
+        The page holds its last messages; `earlier` reads those before them.
+        """
 
         def read() -> Page:
-            opened, messages = self.engine.open_conversation(state, conversation_id)
+            opened, messages = self.engine.open_conversation(state, conversation_id, FIRST_MESSAGES)
             kept = self._states.get(conversation_id)
             if kept is not None:
                 opened = replace(kept, conversation_id=opened.conversation_id, title=opened.title)
             assert opened.user is not None
-            store = self.engine.store
-            return Page(
-                opened,
-                messages,
-                store.timings(conversation_id),
-                self._draft(opened.user.id, conversation_id),
-            )
+            draft = self._draft(opened.user.id, conversation_id)
+            page = self._page(opened, messages, FIRST_MESSAGES)
+            return replace(page, draft=draft)
 
         return await self.ask(read)
+
+    async def earlier(self, state: State, before: int) -> Page:
+        """Return messages of the state's conversation that come before one, given by its id."""
+
+        def read() -> Page:
+            here = state.conversation_id or 0
+            messages = self.engine.store.last_messages(here, MORE_MESSAGES, before)
+            return self._page(state, messages, MORE_MESSAGES)
+
+        return await self.ask(read)
+
+    def _page(self, state: State, messages: list[Message], most: int) -> Page:
+        timings: dict[int, Timing] = {}
+        if messages:
+            ends = messages[0].id or 0, messages[-1].id or 0
+            timings = self.engine.store.timings(state.conversation_id or 0, *ends)
+        return Page(state, messages, timings, more=len(messages) == most)
 
     async def draft(self, state: State) -> str:
         """Return what was written in this conversation and not sent."""
@@ -309,10 +333,13 @@ class Session:
 
             provider = self.engine.providers.get(state.provider)
             limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
-            history = []
+            used = 0
             if state.conversation_id is not None:
-                history = self.engine.store.history_for_model(state.conversation_id)
-            return (sum(map(estimate, history)), limit), provider.label
+                for part in self.engine.store.latest_for_model(state.conversation_id):
+                    used += sum(map(estimate, part))
+                    if used > limit:
+                        break  # What is still earlier would be left out.
+            return (used, limit), provider.label
 
         return await self.ask(measure)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from lwe.config.config import Config
+from lwe.config.logs import LOGGER
 from lwe.errors import LweError
 from lwe.faces.door import Answer
 from lwe.faces.plugins import PluginManager
@@ -35,6 +36,7 @@ class ProviderManager:
         self.plugin_manager = plugin_manager or PluginManager(self.config)
         parts = self.plugin_manager.parts
         self.providers: Providers = providers or parts.providers or Providers(self.config, parts)
+        self.log = LOGGER.getChild(type(self).__name__)
         self.provider_plugins = self.get_provider_plugins()
 
     def get_provider_plugins(self) -> dict[str, Provider]:

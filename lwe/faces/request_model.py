@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from lwe.domain import Message, ModelRequest, Origin, ToolCall, ToolSpec
+from lwe.domain import Message, ModelRequest, Origin, ToolCall, ToolSpec, model_in
 from lwe.errors import LweError
 from lwe.events import TextDelta
 from lwe.faces.stored_messages import to_call
@@ -97,7 +97,7 @@ class BoundModel:
     @property
     def model_name(self) -> str:
         """The model's name, empty when the server has only one."""
-        return str(self.customizations.get("model_name") or "")
+        return model_in(self.customizations)
 
     def asdict(self) -> dict[str, Any]:
         """Return the parameters."""

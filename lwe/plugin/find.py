@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,9 @@ def _entry_points() -> Iterable[Any]:
 
 def _packaged_name(entry: Any) -> str:
     distribution = entry.dist.name if entry.dist is not None else entry.name
-    return str(distribution).replace("_", "-").removeprefix(DISTRIBUTION_PREFIX).replace("-", "_")
+    # Installers take these spellings for one name.
+    plain = re.sub(r"[-_.]+", "-", str(distribution)).lower()
+    return plain.removeprefix(DISTRIBUTION_PREFIX).replace("-", "_")
 
 
 def reason_of(error: BaseException) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from lwe.domain import Conversation, Message
 from lwe.errors import NotFound
 from lwe.storage import history, rows
-from lwe.storage.part import Part
+from lwe.storage.part import LARGEST_ID, Part
 
 LISTED = "FROM conversation WHERE user_id = ? AND hidden = 0"
 FIRST_WORDS = """(SELECT substr(message, 1, 80) FROM message
@@ -16,11 +17,15 @@ FIRST_WORDS = """(SELECT substr(message, 1, 80) FROM message
 """How the first question begins: it stands for a title where there is none."""
 CONTAINING = f" AND instr(casefold(coalesce(title, {FIRST_WORDS}, '')), ?) > 0"
 NEWEST_FIRST = " ORDER BY updated_time DESC, id DESC LIMIT ? OFFSET ?"
-_MESSAGES = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note,
+_JOINED = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note,
         tui_reasoning.text AS mark_reasoning
     FROM message LEFT JOIN tui_mark ON tui_mark.message_id = message.id
     LEFT JOIN tui_reasoning ON tui_reasoning.message_id = message.id
-    WHERE conversation_id = ? ORDER BY message.id"""
+    WHERE conversation_id = ?"""
+_MESSAGES = f"{_JOINED} ORDER BY message.id"
+LAST = f"{_JOINED} AND message.id < ? ORDER BY message.id DESC LIMIT ?"
+PART = 500
+"""Messages that are read together where perhaps not all are needed."""
 _ALL = -1
 """What SQLite takes for no limit."""
 
@@ -82,6 +87,19 @@ class Conversations(Part):
         """Return everything that was said, oldest first."""
         return [rows.message_of(row) for row in self._message_rows(conversation_id)]
 
+    def last_messages(
+        self, conversation_id: int, limit: int, before: int | None = None
+    ) -> list[Message]:
+        """Return the last things that were said, oldest first; costs what it returns.
+
+        Args:
+            limit: the most to return.
+            before: the id of a message; only what was said earlier counts.
+        """
+        end = LARGEST_ID if before is None else before
+        found = self._database.rows(LAST, (conversation_id, end, limit))
+        return [rows.message_of(row) for row in reversed(found)]
+
     def raw_messages(self, conversation_id: int) -> list[dict[str, Any]]:
         """Return everything that was said as the seed's dictionaries, oldest first."""
         return [rows.raw_message(row) for row in self._message_rows(conversation_id)]
@@ -93,6 +111,16 @@ class Conversations(Part):
         whole are left out.
         """
         return history.sendable(self._message_rows(conversation_id))
+
+    def latest_for_model(self, conversation_id: int) -> Iterator[list[Message]]:
+        """Yield what `history_for_model` returns a part at a time, the latest part first.
+
+        Tool calls and results between which a part ends are left out.
+        """
+        end = LARGEST_ID
+        while found := self._database.rows(LAST, (conversation_id, end, PART)):
+            end = found[-1]["id"]
+            yield history.sendable(found[::-1])
 
     def rename(self, conversation_id: int, title: str) -> None:
         """Give a conversation a title; its place in the list stays.

@@ -19,12 +19,12 @@ def sendable(found: Sequence[Row]) -> list[Message]:
     Args:
         found: rows of one conversation joined with their marks, oldest first.
     """
-    messages = [message_of(row) for row in found if _is_readable(row)]
+    read = ((row, message_of(row)) for row in found)
+    messages = [message for row, message in read if _is_readable(row, message)]
     return [message for group in _groups(messages) for message in group]
 
 
-def _is_readable(row: Row) -> bool:
-    message = message_of(row)
+def _is_readable(row: Row, message: Message) -> bool:
     match row["message_type"]:
         case "tool_call":
             return bool(message.tool_calls)

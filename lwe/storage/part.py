@@ -5,6 +5,9 @@ from __future__ import annotations
 from lwe.errors import NotFound
 from lwe.storage.database import Database
 
+LARGEST_ID = 2**63 - 1
+"""The greatest number that SQLite can have for a row."""
+
 
 class Part:
     """Tells some of the store's stories.

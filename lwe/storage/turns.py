@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lwe.domain import Message, Origin
 from lwe.errors import LweError, NotFound
 from lwe.storage import entries, owner, rows
-from lwe.storage.part import Part
+from lwe.storage.part import LARGEST_ID, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,19 @@ class Turns(Part):
                 )
         return stored
 
-    def timings(self, conversation_id: int) -> dict[int, Timing]:
-        """Return the timings of a conversation's answers by their message's id."""
+    def timings(
+        self, conversation_id: int, first: int = 0, last: int = LARGEST_ID
+    ) -> dict[int, Timing]:
+        """Return the timings of a conversation's answers by their message's id.
+
+        Args:
+            first: the least id of a message that counts.
+            last: the greatest.
+        """
         found = self._database.rows(
             """SELECT tui_timing.* FROM tui_timing JOIN message ON message.id = message_id
-            WHERE conversation_id = ?""",
-            (conversation_id,),
+            WHERE conversation_id = ? AND message_id BETWEEN ? AND ?""",
+            (conversation_id, first, last),
         )
         return {int(row.pop("message_id")): Timing(**row) for row in found}
 

@@ -7,6 +7,7 @@ tokenised and no vocabulary is loaded.
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ OVERHEAD = 4
 REPLY = 2
 """Tokens that open the answer."""
 
+Count = Callable[[Sequence[Message]], int]
 Form = Mapping[str, Any]
 """A message as chat formats have it: `role`, `content` and what belongs to tools."""
 
@@ -95,6 +97,33 @@ def trim(
     start = _filled(messages, start, model, room)
     older = _system(messages[:start])
     return [*older, *messages[start:]], start - len(older)
+
+
+def trim_by(
+    count: Count, history: Sequence[Message], new: Sequence[Message], limit: int
+) -> tuple[list[Message], int]:
+    """Drop the oldest messages as `trim` does, where a provider counts in its own way.
+
+    Args:
+        count: counts the tokens of messages; fewer messages have not more of them.
+
+    Raises:
+        ProviderError: when what has to stay is over the limit alone.
+    """
+    messages = [*history, *new]
+    start = _beginning_of_what_stays(messages, len(history))
+    cuts = [0]
+    while cuts[-1] < start:
+        cuts.append(_end_of_exchange(messages, cuts[-1]))
+
+    def kept(cut: int) -> list[Message]:
+        return [*_system(messages[:cut]), *messages[cut:]]
+
+    found = bisect_left(cuts, True, key=lambda cut: count(kept(cut)) <= limit)
+    if found == len(cuts):
+        raise _too_long(limit)
+    staying = kept(cuts[found])
+    return staying, len(messages) - len(staying)
 
 
 def _system(messages: Iterable[Message]) -> list[Message]:
@@ -231,6 +260,14 @@ def _beginning_of_exchange(messages: Sequence[Message], end: int) -> int:
     while begin > 0 and messages[begin].role == "tool":
         begin -= 1
     return begin if begin == last or messages[begin].tool_calls else begin + 1
+
+
+def _end_of_exchange(messages: Sequence[Message], begin: int) -> int:
+    """Return where the message at `begin` ends, with the responses to its calls."""
+    end = begin + 1
+    while messages[begin].tool_calls and end < len(messages) and messages[end].role == "tool":
+        end += 1
+    return end
 
 
 def _size(text: str) -> int:

@@ -17,7 +17,7 @@ from lwe.events import ToolFinished, ToolRequested
 from lwe.state import State
 from lwe_tui.render.blocks import Entry
 
-LONGEST_DATA = 8_000
+LONGEST_DATA = 64_000
 """Characters of a call or a result that are shown; all of them are stored."""
 MARK_NOTES = {"stopped": "Stopped.", "cut": "Cut off.", "failed": "Failed."}
 

@@ -12,16 +12,15 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import Static
 
-from lwe.domain import Message
 from lwe.errors import LweError
 from lwe.state import State
+from lwe_tui.chat import pages
 from lwe_tui.chat.answers import Answers, Pane
 from lwe_tui.chat.composer import Composer
-from lwe_tui.chat.live import Live, View, entry_of
+from lwe_tui.chat.live import Live, View
 from lwe_tui.chat.notice import NoticeLine
 from lwe_tui.chat.transcript import Transcript
 from lwe_tui.messages import Noticed
-from lwe_tui.render.blocks import Entry
 from lwe_tui.session import Page, Session
 
 DRAFT_SECONDS = 1.0
@@ -44,6 +43,7 @@ class ChatPane(Pane):
         self.settled = asyncio.Event()
         self._holds = 1  # until the profile is open
         self._draft_timer: Timer | None = None
+        self._first_id: int | None = None
 
     def compose(self) -> ComposeResult:
         yield Transcript(id="transcript")
@@ -112,25 +112,29 @@ class ChatPane(Pane):
         view.loaded.set()
         if view is not self.view:
             return
-        self.transcript.load(self._entries(page))
+        self._first_id = page.messages[0].id if page.messages else None
+        self.transcript.load(pages.entries_of(page, self.live), page.more)
         if page.draft:
             self.composer.add_before(page.draft)
         if not self.live:
-            self._answers.failed = self._failed(page.messages)
+            self._answers.failed = pages.failed_in(page, view, self.here)
 
-    def _entries(self, page: Page) -> list[Entry]:
-        live, messages = self.live, [m for m in page.messages if m.role != "system"]
-        if live and live.question_id is not None:
-            messages = [m for m in messages if (m.id or 0) < live.question_id]
-        entries = [entry_of(m, page.timings.get(m.id or -1)) for m in messages]
-        return entries + ([live.question_entry(), live.answer_entry()] if live else [])
+    @on(Transcript.EarlierWanted)
+    def _read_earlier(self, event: Transcript.EarlierWanted) -> None:
+        event.stop()
+        self.start_only_task("earlier", self._put_earlier, self.view)
 
-    def _failed(self, messages: list[Message]) -> Live | None:
-        """Return the last question when nothing answered it."""
-        last = messages[-1] if messages else None
-        if last is None or last.role != "user" or last.mark is None:
-            return None
-        return Live(self.view, self.here, last.text, question_id=last.id, begun=True)
+    async def _put_earlier(self, view: View) -> None:
+        if self._first_id is None:
+            return
+        try:
+            page = await self._session.earlier(self.here, self._first_id)
+        except LweError:
+            self.transcript.ask_again()
+            raise
+        if view is self.view:
+            self._first_id = page.messages[0].id if page.messages else None
+            self.transcript.put_before(pages.entries_of(page), page.more)
 
     def keep_draft(self) -> None:
         """Store what is written and not sent."""

@@ -1,26 +1,14 @@
-"""The open conversation as one virtual column of rows: live Markdown, selection, following."""
+"""The open conversation: entries that grow while they come in, and pages of earlier ones."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import ClassVar
 
-from rich.style import Style
-from rich.text import Text
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.selection import Selection
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
+from lwe_tui.chat.column import Column
 from lwe_tui.render.blocks import Entry
-from lwe_tui.render.clean import clean
-from lwe_tui.render.document import Document, Place, Point, Window
-from lwe_tui.render.lines import BLANK, PLAIN_NAMES, STYLE_NAMES, Line, Look, strip_of, text_lines
 
 FASTEST, SLOWEST = 0.045, 0.5
 """Seconds between two drawings of what is coming in."""
@@ -28,27 +16,15 @@ SHARE = 4
 """A drawing that took a while is followed by a pause of so many whiles."""
 
 
-class Transcript(ScrollView, can_focus=True):
+class Transcript(Column):
     """Shows entries; those that are live grow with `feed`."""
 
-    ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{name}" for name in STYLE_NAMES}
-    placeholder: reactive[str] = reactive("", init=False)
-    """What stands there while there are no entries."""
-
-    @dataclass
-    class RowsBelow(Message):
-        """So many rows have come in below what is seen; 0 when the end is in sight."""
-
-        count: int
+    class EarlierWanted(Message):
+        """The reader comes near the first entry, and `load` was told that there are others."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._document = Document()
-        self._lines: list[Line] = []
-        self._following = True
-        self._seen = 0
-        self._told = 0
+        self._earlier = self._asked = self._to_top = False
         self._fed: set[str] = set()
         self._timer: Timer | None = None
         self._next_drawing = 0.0
@@ -60,17 +36,44 @@ class Transcript(ScrollView, can_focus=True):
         """Everything that is shown, oldest first."""
         return [view.entry for view in self._document.views]
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has come in that is not drawn yet."""
+        return bool(self._fed)
+
     def last_answer(self) -> str:
         """Return the source of the newest answer, empty when there is none."""
         answers = [e.text for e in self.entries if e.role == "assistant" and e.text]
         return answers[-1] if answers else ""
 
-    def load(self, entries: list[Entry]) -> None:
-        """Show another conversation, from its end."""
+    def load(self, entries: list[Entry], earlier: bool = False) -> None:
+        """Show another conversation, from its end.
+
+        Args:
+            earlier: whether there are entries before these, for `put_before`.
+        """
         self._document.load(entries)
+        self._earlier, self._asked, self._to_top = earlier, False, False
         self._fed.clear()
         self.screen.clear_selection()
         self.jump_to_end()
+
+    def put_before(self, entries: list[Entry], earlier: bool) -> None:
+        """Add entries above all others; what the reader sees stays where it is.
+
+        Args:
+            earlier: whether there are others still.
+        """
+        rows = self._document.total
+        place = self._document.put_before(entries, self._place())
+        self._earlier, self._asked = earlier, False
+        self._move_selection(self._document.total - rows)
+        self._lines = []
+        self._draw(None if self._to_top else place)
+
+    def ask_again(self) -> None:
+        """Let `EarlierWanted` be sent again after it could not be answered."""
+        self._asked = False
 
     def append(self, entry: Entry) -> None:
         """Add an entry at the end."""
@@ -132,126 +135,27 @@ class Transcript(ScrollView, can_focus=True):
         now = time.monotonic()
         self._next_drawing = now + min(SLOWEST, max(FASTEST, SHARE * (now - started)))
 
-    # Drawing
-
-    def _place(self) -> Place | None:
-        """Return where the reader is; None at the end, where there is nothing to keep."""
-        if self._following or not self._document.views:
-            return None
-        return self._document.place(round(self.scroll_y))
-
-    def _draw(self, place: Place | None = None) -> None:
-        """Show what is in sight now, from the place or row where the reader is."""
-        if not self.is_mounted:
-            return
-        if self.scrollable_content_region.width != self._document.width:
-            self._document.fit(self.scrollable_content_region.width, _look_of(self))
-        height = self.scrollable_content_region.height
-        if self._following:
-            window = self._document.end(height)
-        else:
-            top = self._document.row(place) if place else round(self.scroll_y)
-            window = self._document.window(top, height)
-        self._move(window)
-        lines = window.lines
-        if not self._document.views:
-            lines = text_lines(Text(clean(self.placeholder)), self.scrollable_content_region.width)
-        self._repaint(lines + [BLANK] * (height - len(lines)))
-        self._tell_rows_below(window.top + height)
-
-    def _move(self, window: Window) -> None:
-        """Set size and position without a new layout of the screen: neither changes it."""
-        size = Size(self.scrollable_content_region.width, self._document.total)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-        if window.top != self.scroll_y:
-            self.set_reactive(Widget.scroll_y, float(window.top))
-            self.set_reactive(Widget.scroll_target_y, float(window.top))
-            self.vertical_scrollbar.position = window.top
-            self._lines = []
-
-    def _repaint(self, lines: list[Line]) -> None:
-        old, self._lines = self._lines, lines
-        if len(old) != len(lines):
-            self.refresh()
-            return
-        width = self.outer_size.width
-        changed = [
-            Region(0, row, width, 1)
-            for row, (before, after) in enumerate(zip(old, lines, strict=True))
-            if before.strip is not after.strip
-        ]
-        if changed:
-            self.refresh(*changed)
-
-    def _tell_rows_below(self, bottom: int) -> None:
-        if self._following or bottom >= self._document.total:
-            self._seen = self._document.total
-        below = max(0, self._document.total - self._seen)
-        if below != self._told:
-            self._told = below
-            self.post_message(self.RowsBelow(below))
-
-    def render_line(self, y: int) -> Strip:
-        base, width = self.rich_style, self.scrollable_content_region.width
-        if y >= len(self._lines):
-            return Strip.blank(width, base)
-        row = y + self.scroll_offset.y
-        strip = self._lines[y].strip.apply_style(base)
-        if selection := self.text_selection:
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = _lit(strip, selection.get_span(row), style)
-        return strip.crop_extend(0, width, base).apply_offsets(0, row)
-
-    # Looks and sizes
-
-    def watch_placeholder(self) -> None:
-        self._lines = []
-        self._draw()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self.call_later(self._fit)  # The styles of the parts are changed after this.
-
-    def on_resize(self) -> None:
-        self._fit()
-
-    def _fit(self) -> None:
-        """Draw everything anew where the width or the colours are others."""
-        if not self.is_mounted or not self.scrollable_content_region.width:
-            return
-        width, look = self.scrollable_content_region.width, _look_of(self)
-        if width != self._document.width or look.styles != self._document.look.styles:
-            place = self._place()
-            self._document.fit(width, look)
-            self._lines = []
-            self._draw(place)
-        else:
-            self._draw()
-
     # Scrolling
 
+    def _drawn(self, top: int, height: int) -> None:
+        if self._earlier and not self._asked and (self._to_top or top < 2 * height):
+            self._asked = True
+            self.post_message(self.EarlierWanted())
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if round(old_value) != round(new_value):
+            self._to_top = self._to_top and not new_value
         super().watch_scroll_y(old_value, new_value)
-        if round(old_value) == round(new_value):
-            return
-        # A larger window also lowers the position, but leaves it at the end.
-        self._following = new_value >= self.max_scroll_y or (
-            self._following and new_value > old_value
-        )
-        self._lines = []
-        self._draw()
 
     def jump_to_end(self) -> None:
-        """Go to the end and stay there while more comes in."""
-        self._following = True
-        self._lines = []
-        self._draw()
+        self._to_top = False
+        super().jump_to_end()
 
     def action_scroll_home(self) -> None:
-        self._following = False
+        """Go to the very first entry, over all that are not here yet."""
+        self._following, self._to_top = False, True
         self.scroll_to(y=0, animate=False)
+        self._draw()
 
     def action_scroll_end(self) -> None:
         self.jump_to_end()
@@ -261,40 +165,3 @@ class Transcript(ScrollView, can_focus=True):
 
     def action_page_down(self) -> None:
         self.scroll_page_down(animate=False)
-
-    # Selecting
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return what copying the selection gives: Markdown where whole blocks are selected."""
-        if not self._document.views:
-            return None
-        first = Point(selection.start.y, selection.start.x) if selection.start else Point(0, 0)
-        last = Point(selection.end.y, selection.end.x) if selection.end else Point(1 << 60, 0)
-        return self._document.copied(first, last), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        self.refresh()
-
-
-def _look_of(widget: Widget) -> Look:
-    """Read the styles from the style sheet; a background only where one is set."""
-    styles = {}
-    for name in STYLE_NAMES:
-        component = f"transcript--{name}"
-        own = widget.get_component_rich_style(component, partial=True)
-        if name not in PLAIN_NAMES:
-            blended = widget.get_component_rich_style(component)
-            own += Style(color=blended.color, bgcolor=blended.bgcolor if own.bgcolor else None)
-        styles[name] = own
-    return Look(styles)
-
-
-def _lit(strip: Strip, span: tuple[int, int] | None, style: Style) -> Strip:
-    """Draw the selected characters of a row as selected."""
-    if span is None:
-        return strip
-    text = Text("", end="")
-    for segment in strip:
-        text.append(segment.text, segment.style)
-    text.stylize(style, span[0], None if span[1] == -1 else span[1])
-    return strip_of(text)

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 
 from textual.app import App
 
-from lwe.domain import Preset
 from lwe.errors import LweError
 from lwe.events import Notice
 from lwe.state import State
 from lwe_tui.main.roads import READY, WELCOME, first_found
-from lwe_tui.modals.form import Field, Form
 from lwe_tui.session import Session
 from lwe_tui.sources import Sources
 
@@ -53,6 +51,8 @@ async def open_profile(app: App[None], session: Session, sources: Sources) -> Op
 
 
 async def _log_in(app: App[None], session: Session) -> State | None:
+    from lwe_tui.modals.form import Field, Form
+
     users = [user.username for user in await session.users()]
     name, problem = users[0] if len(users) == 1 else "", ""
     while True:
@@ -70,8 +70,3 @@ async def _log_in(app: App[None], session: Session) -> State | None:
             return await session.log_in(answer["name"], answer["password"])
         except LweError as error:
             problem, name = str(error), answer["name"]
-
-
-async def list_files(session: Session) -> tuple[tuple[Preset, ...], tuple[tuple[str, str], ...]]:
-    """Return the presets in the order of their slots, and the templates with descriptions."""
-    return tuple(await session.presets()), tuple(await session.templates())

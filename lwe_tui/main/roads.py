@@ -9,8 +9,6 @@ from lwe.errors import LweError
 from lwe.state import State
 from lwe_tui import discovery
 from lwe_tui.messages import AskWith, Noticed
-from lwe_tui.modals.form import Field, Form
-from lwe_tui.modals.progress import Progress
 from lwe_tui.sources import Sources
 
 if TYPE_CHECKING:
@@ -60,10 +58,12 @@ class Roads:
     """
 
     def __init__(self, screen: Screen[None], sources: Sources, state: Callable[[], State]) -> None:
-        self._screen, self._sources, self._state = screen, sources, state
+        self._screen, self.sources, self._state = screen, sources, state
 
     async def enter_key(self) -> None:
         """Ask for an OpenAI key, test it, keep it and use it."""
+        from lwe_tui.modals.form import Field, Form
+
         problem = ""
         while True:
             answer = await self._screen.app.push_screen_wait(
@@ -77,9 +77,9 @@ class Roads:
             if not answer or not answer["key"].strip():
                 return
             try:
-                await self._sources.list_models(discovery.OPENAI_URL, answer["key"].strip())
-                await self._sources.keep_key(KEY_VARIABLE, answer["key"])
-                state = await self._sources.use_provider(self._state(), "chat_openai")
+                await self.sources.list_models(discovery.OPENAI_URL, answer["key"].strip())
+                await self.sources.keep_key(KEY_VARIABLE, answer["key"])
+                state = await self.sources.use_provider(self._state(), "chat_openai")
             except LweError as error:
                 problem = str(error)
                 continue
@@ -88,6 +88,8 @@ class Roads:
 
     async def name_endpoint(self) -> None:
         """Ask for a base URL, see which models it has, and make a preset of it."""
+        from lwe_tui.modals.form import Field, Form
+
         values, problem = {"url": "http://127.0.0.1:8080/v1", "key": "", "model": ""}, ""
         while True:
             answer = await self._screen.app.push_screen_wait(
@@ -106,10 +108,10 @@ class Roads:
                 return
             values = answer
             try:
-                name = await self._sources.add_endpoint(
+                name = await self.sources.add_endpoint(
                     values["url"].strip(), values["key"].strip(), values["model"].strip()
                 )
-                state = await self._sources.session.activate_preset(self._state(), name)
+                state = await self.sources.session.activate_preset(self._state(), name)
             except LweError as error:
                 problem = str(error)
                 continue
@@ -118,16 +120,18 @@ class Roads:
 
     async def install_model(self) -> None:
         """Fetch the embedded model's weights and use it."""
-        problem = await self._sources.local_model_problem()
+        from lwe_tui.modals.progress import Progress
+
+        problem = await self.sources.local_model_problem()
         if not problem:
             problem = await self._screen.app.push_screen_wait(
-                Progress("Fetching the embedded model (93 MB)", self._sources.fetch_local_model)
+                Progress("Fetching the embedded model (93 MB)", self.sources.fetch_local_model)
             )
         if problem:
             self._screen.post_message(Noticed(problem, "error"))
             return
         try:
-            state = await self._sources.session.activate_preset(self._state(), "local")
+            state = await self.sources.session.activate_preset(self._state(), "local")
         except LweError as error:
             self._screen.post_message(Noticed(str(error), "error"))
             return

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -23,28 +25,26 @@ from lwe_tui.chat.notice import NoticeLine
 from lwe_tui.chat.pane import ChatPane
 from lwe_tui.chat.transcript import Transcript
 from lwe_tui.main.leader import LeaderStrip
-from lwe_tui.main.opening import list_files, open_profile
-from lwe_tui.main.roads import Roads
 from lwe_tui.main.sides import Sides
 from lwe_tui.main.slot_bar import SlotBar
 from lwe_tui.main.status_bar import StatusBar
 from lwe_tui.main.switching import Switching
-from lwe_tui.modals.form import Field, Form
 from lwe_tui.render import markdown_strips
 from lwe_tui.render.clean import clean_line
 from lwe_tui.room import aside
-from lwe_tui.search.pane import SearchPane
 from lwe_tui.session import Session
 from lwe_tui.sidebar.conversations import ConversationList
 from lwe_tui.sidebar.presets import PresetList
 from lwe_tui.sidebar.templates import TemplateList
-from lwe_tui.sources import Sources
 from lwe_tui.widgets.tasks import TaskFailed, Tasks
 from lwe_tui.widgets.virtual_list import VirtualList
 
+if TYPE_CHECKING:
+    from lwe_tui.main.roads import Roads
+
 LEVELS: tuple[Level, ...] = ("info", "warning", "error")
-PAUSE_SECONDS = 0.03
-"""The first frame is on its way to the terminal for so long; loading would compete with it."""
+PAUSE_SECONDS = 0.05
+"""The first frame and the first key are on their way for so long; loading would hold them up."""
 
 
 class MainScreen(Screen[None], Tasks):
@@ -57,8 +57,6 @@ class MainScreen(Screen[None], Tasks):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._sources = Sources(session)
-        self._roads = Roads(self, self._sources, lambda: self.state)
         self._switching = Switching(self, session)
         self._is_open = asyncio.Event()
         self._sides = Sides(self)
@@ -70,13 +68,17 @@ class MainScreen(Screen[None], Tasks):
         self._sides.fit(*self.app.size)
         yield Static("lwe-tui", id="title", markup=False)
         with Horizontal(id="panes"):
-            yield ConversationList(self._session).data_bind(MainScreen.state)
+            conversations = ConversationList(self._session).data_bind(MainScreen.state)
+            yield conversations
             yield ChatPane(self._session, SlotBar().data_bind(MainScreen.state)).data_bind(
                 MainScreen.state
             )
-            with Vertical(id="right"):
-                yield PresetList().data_bind(MainScreen.state)
-                yield TemplateList()
+            yield (right := Vertical(id="right"))
+        presets, templates = PresetList().data_bind(MainScreen.state), TemplateList()
+        self._sides.bring_later(conversations, conversations.parts())
+        self._sides.bring_later(right, [presets, templates])
+        self._sides.bring_later(presets, presets.parts())
+        self._sides.bring_later(templates, templates.parts())
         yield LeaderStrip()
         yield StatusBar().data_bind(MainScreen.state)
         yield Static("lwe-tui needs a larger window: 40×12 at least.", id="too-small", markup=False)
@@ -95,12 +97,26 @@ class MainScreen(Screen[None], Tasks):
             self._session.tell = self._tell
             self.call_after_refresh(self.set_timer, PAUSE_SECONDS, self._start)
 
+    def furnish(self) -> None:
+        """Bring what the first frame did without; again, nothing happens."""
+        self._sides.furnish()
+
+    @cached_property
+    def _roads(self) -> Roads:
+        from lwe_tui.main.roads import Roads
+        from lwe_tui.sources import Sources
+
+        return Roads(self, Sources(self._session), lambda: self.state)
+
     def _start(self) -> None:
+        self.furnish()
         self.start_only_task("start", self._open_profile)
 
     async def _open_profile(self) -> None:
+        from lwe_tui.main.opening import open_profile  # The first frame is there by now.
+
         try:
-            opened = await open_profile(self.app, self._session, self._sources)
+            opened = await open_profile(self.app, self._session, self._roads.sources)
             if opened is None:
                 self.app.exit()
                 return
@@ -136,7 +152,8 @@ class MainScreen(Screen[None], Tasks):
             self.show_notice("\n".join(notice.text for notice in notices), level)
 
     async def _list_files(self) -> None:
-        self._presets, templates = await list_files(self._session)
+        self._presets = tuple(await self._session.presets())
+        templates = tuple(await self._session.templates())
         self.query_one(PresetList).presets = self._presets
         self.query_one(SlotBar).slots = tuple(preset.name for preset in self._presets)
         self.query_one(TemplateList).templates = templates
@@ -159,6 +176,7 @@ class MainScreen(Screen[None], Tasks):
     async def _measure(self, state: State) -> None:
         if not self._is_open.is_set():
             return
+        await self.chat.view.loaded.wait()  # Reading it comes first, and then it is known how.
         bar = self.query_one(StatusBar)
         bar.gauge, bar.label = await self._session.gauge(state)
         self._tell_all(await self._session.take_notices())
@@ -220,6 +238,8 @@ class MainScreen(Screen[None], Tasks):
             wanted = await self._session.template_variables(name)
             values: dict[str, str] | None = {}
             if wanted:
+                from lwe_tui.modals.form import Field, Form
+
                 fields = [Field(variable, variable) for variable in wanted]
                 values = await self.app.push_screen_wait(Form(name, fields))
             if values is None:
@@ -266,6 +286,8 @@ class MainScreen(Screen[None], Tasks):
 
     def action_search(self) -> None:
         if self.state.user is not None:
+            from lwe_tui.search.pane import SearchPane
+
             # Not from a task: letters that follow at once are meant for the search.
             self.app.push_screen(SearchPane(self._session, self.state.user.id), self._open_found)
 
@@ -334,6 +356,7 @@ class MainScreen(Screen[None], Tasks):
     def action_help(self) -> None:
         from lwe_tui.modals.help import Help
 
+        self.furnish()
         self.app.push_screen(Help())
 
     def action_enter_key(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -10,6 +13,8 @@ from lwe_tui.widgets.virtual_list import VirtualList
 NEEDED = {"conversations": 70, "right": 100}
 """Columns that a window must have to show this side all the time."""
 SMALLEST = (40, 12)
+STYLE_SHEETS = ("sidebar/sidebar.tcss", "modals/modals.tcss")
+"""What only the sides and the small screens need."""
 
 
 class Sides:
@@ -21,6 +26,20 @@ class Sides:
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
+        self._later: list[tuple[Widget, Sequence[Widget]]] = []
+
+    def bring_later(self, parent: Widget, inner: Sequence[Widget]) -> None:
+        """Name what a widget holds; it takes its place with `furnish`."""
+        self._later.append((parent, inner))
+
+    def furnish(self) -> None:
+        """Put what was named into its place; again, nothing happens."""
+        if self._later:
+            folder = Path(__file__).parent.parent
+            self._screen.app.stylesheet.read_all([folder / sheet for sheet in STYLE_SHEETS])
+        for parent, inner in self._later:
+            parent.mount_all(inner)
+        self._later.clear()
 
     @property
     def overlay_open(self) -> bool:
@@ -33,6 +52,7 @@ class Sides:
 
     def reveal(self, side_id: str, inner: type[Widget]) -> None:
         """Show a side and go to one of its lists."""
+        self.furnish()
         self.close_overlays()
         side = self._screen.query_one(f"#{side_id}")
         side.remove_class("-hidden")

@@ -134,6 +134,12 @@ class EntryView:
         self._head = HeadBlock(entry, gap=not first)
         self._size = (len(entry.text), entry.text.count("\n"))
 
+    def follow(self) -> None:
+        """Stand below another entry from now on."""
+        if self._first:
+            self._first = False
+            self._head.stand_apart()
+
     @property
     def is_made(self) -> bool:
         """Whether the blocks exist."""

@@ -8,6 +8,7 @@ Characters that terminals and Rich measure differently go too. ECMA-48 names the
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _SHOWN = r"[^\x00-\x1f\x7f-\x9f]"
 _ENDED = r"(?:\x07|\x9c|\x1b\\)"
@@ -23,8 +24,7 @@ _CONTROL = (
 )
 _SUSPECT = re.compile(f"[{_CONTROL}\u2028\u2029\u200d\ud800-\udfff]")
 _SUSPECT_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNWANTED = re.compile(
-    rf"""(?P<line>\r\n?|[\u2028\u2029])
+_UNWANTED = rf"""(?P<line>\r\n?|[\u2028\u2029])
     |(?P<broken>[\ud800-\udfff])
     |{_CSI}[@-~]?
     |{_STRING}{_SHOWN}{{0,4096}}{_ENDED}?
@@ -34,28 +34,29 @@ _UNWANTED = re.compile(
     # Rich counts what a joiner joins as one; that is only true of pictures.
     |\u200d(?![\u2190-\U0010ffff])
     |[{_CONTROL}]
-    """,
-    re.VERBOSE,
-)
-_UNFINISHED = re.compile(
-    rf"""(?:\r
+    """
+_UNFINISHED = rf"""(?:\r
     |{_CSI}
     |{_STRING}{_SHOWN}{{0,4096}}\x1b?
     |{_STRING_8BIT}{_SHOWN}{{0,256}}\x1b?
     |\x9d[0-9]{{0,5}}
     |\x1b[ -/]{{0,3}}
     |\u200d
-    )\Z""",
-    re.VERBOSE,
-)
+    )\Z"""
 _BREAKS = re.compile(r"[\n\t]+")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile what only few texts need, and the first frame does not."""
+    return re.compile(pattern, re.VERBOSE)
 
 
 def clean(text: str) -> str:
     """Return a text without anything that is not meant to be read; tabs and line breaks stay."""
     if not _is_suspect(text):
         return text
-    return _UNWANTED.sub(_replacement, text)
+    return _compiled(_UNWANTED).sub(_replacement, text)
 
 
 def clean_line(text: str) -> str:
@@ -80,7 +81,7 @@ class Cleaner:
         if not self._held and not _is_suspect(piece):
             return piece
         text = self._held + piece
-        unfinished = _UNFINISHED.search(text)
+        unfinished = _compiled(_UNFINISHED).search(text)
         self._held = unfinished[0] if unfinished else ""
         return clean(text[: len(text) - len(self._held)])
 

@@ -45,6 +45,25 @@ class Point(NamedTuple):
     column: int
 
 
+class Drawings:
+    """Drawn blocks; those seen longest ago are forgotten when there are too many rows."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Block, int] = OrderedDict()
+        self._rows = 0
+
+    def of(self, block: Block, width: int, look: Look) -> list[Line]:
+        """Return the rows of a block."""
+        lines = block.lines(width, look)
+        self._rows += len(lines) - self._kept.pop(block, 0)
+        self._kept[block] = len(lines)
+        while self._rows > MOST_KEPT_ROWS and len(self._kept) > 1:
+            old, rows = self._kept.popitem(last=False)
+            old.forget()
+            self._rows -= rows
+        return lines
+
+
 class Document:
     """The entries of a transcript, drawn for one width and look."""
 
@@ -52,16 +71,14 @@ class Document:
         self.views: list[EntryView] = []
         self.width, self.look = 80, PLAIN_LOOK
         self._tops: list[int] | None = None
-        self._kept: OrderedDict[Block, int] = OrderedDict()
-        self._kept_rows = 0
+        self._drawings = Drawings()
 
     # What it holds
 
     def load(self, entries: list[Entry]) -> None:
         """Replace everything."""
         self.views = [EntryView(entry, first=not n) for n, entry in enumerate(entries)]
-        self._kept.clear()
-        self._kept_rows = 0
+        self._drawings = Drawings()
         self.changed()
 
     def append(self, entry: Entry) -> EntryView:
@@ -69,6 +86,18 @@ class Document:
         self.views.append(EntryView(entry, first=not self.views))
         self.changed()
         return self.views[-1]
+
+    def put_before(self, entries: list[Entry], place: Place | None = None) -> Place | None:
+        """Add entries above all others; returns where a place is then."""
+        if not entries:
+            return place
+        if self.views:
+            self.views[0].follow()
+            if place and not place.entry and place.block == -self.views[0].before:
+                place = place._replace(row=place.row + 1)
+        self.views[:0] = [EntryView(entry, first=not n) for n, entry in enumerate(entries)]
+        self.changed()
+        return place and place._replace(entry=place.entry + len(entries))
 
     def find(self, key: str) -> int | None:
         """Return the index of an entry, newest first."""
@@ -169,7 +198,7 @@ class Document:
             for block in reversed(self.views[index].blocks):
                 if found >= height:
                     break
-                parts.append(self._drawn(block))
+                parts.append(self._drawings.of(block, self.width, self.look))
                 found += len(parts[-1])
             self.measure(index)
             if found >= height:
@@ -182,7 +211,7 @@ class Document:
         view = self.views[place.entry]
         block = view.blocks[place.block + view.before]
         guess = block.height(self.width, self.look)
-        drawn = len(self._drawn(block))
+        drawn = len(self._drawings.of(block, self.width, self.look))
         row = place.row + drawn - guess if place.row else 0
         return place._replace(row=max(0, min(row, drawn - 1)))
 
@@ -193,22 +222,12 @@ class Document:
             for block in self.views[index].blocks[skipped:]:
                 if len(lines) >= height + place.row:
                     break
-                lines += self._drawn(block)
+                lines += self._drawings.of(block, self.width, self.look)
             self.measure(index)
             if len(lines) >= height + place.row:
                 break
             skipped = 0
         return lines[place.row : place.row + height]
-
-    def _drawn(self, block: Block) -> list[Line]:
-        lines = block.lines(self.width, self.look)
-        self._kept_rows += len(lines) - self._kept.pop(block, 0)
-        self._kept[block] = len(lines)
-        while self._kept_rows > MOST_KEPT_ROWS and len(self._kept) > 1:
-            old, rows = self._kept.popitem(last=False)
-            old.forget()
-            self._kept_rows -= rows
-        return lines
 
     # Copying
 
@@ -216,7 +235,7 @@ class Document:
         """Return what copying a range gives: the source of whole blocks, the words of others."""
         made = ""
         for block, top in self._between(start.row, end.row):
-            lines = self._drawn(block)
+            lines = self._drawings.of(block, self.width, self.look)
             text = _copied(block, lines, _within(start, top), _within(end, top))
             if text:
                 made += ("\n\n" if block.gap else block.glue) * bool(made) + text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -123,6 +123,10 @@ class Block(ABC):
             return self._height
         return self.estimate(width) + self.gap
 
+    def stand_apart(self) -> None:
+        """Have a blank row above from now on."""
+        self.gap, self._drawn_with = True, None
+
     def forget(self) -> None:
         """Drop the rows but not their number."""
         self._lines = None
@@ -170,9 +174,16 @@ def cut(segments: list[Segment], width: int) -> list[Strip]:
     strip = Strip(segments)
     if strip.cell_length <= width:
         return [strip]
-    made, start = [], 0
+    rest = iter(segments)
+    made, segment = [], next(rest)
+    at = 0  # where the next piece begins in this segment
     for piece in chop_cells(strip.text, width):
-        end = start + cell_len(piece)
-        made.append(strip.crop(start, end))
-        start = end
+        row, missing = [], len(piece)
+        while missing > len(segment.text) - at:
+            row.append(Segment(segment.text[at:], segment.style))
+            missing -= len(segment.text) - at
+            segment, at = next(rest), 0
+        row.append(Segment(segment.text[at : at + missing], segment.style))
+        at += missing
+        made.append(Strip(row))
     return made

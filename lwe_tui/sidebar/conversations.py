@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lwe.domain import Conversation
@@ -33,10 +33,14 @@ class ConversationList(Vertical, Tasks):
         self._session = session
         self._changed = -1
 
-    def compose(self) -> ComposeResult:
-        yield Static("Conversations", classes="title", markup=False)
-        yield VirtualList(id="conversation-rows")
-        yield Static("", classes="empty", markup=False)
+    @staticmethod
+    def parts() -> list[Widget]:
+        """Make what it holds, to be mounted before `start`: the first frame can do without."""
+        return [
+            Static("Conversations", classes="title", markup=False),
+            VirtualList(id="conversation-rows"),
+            Static("", classes="empty", markup=False),
+        ]
 
     def start(self) -> None:
         """Begin to show what is stored, and to watch for other programs' writes."""

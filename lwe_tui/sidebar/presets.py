@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lwe.domain import Preset
@@ -25,8 +26,13 @@ class PresetList(Vertical):
         super().__init__(id="presets")
 
     def compose(self) -> ComposeResult:
-        yield Static("Presets", classes="title", markup=False)
-        yield VirtualList(id="preset-rows")
+        if not self.children:  # Alone, nobody has mounted them.
+            yield from self.parts()
+
+    @staticmethod
+    def parts() -> list[Widget]:
+        """Make what it holds, to be mounted with it: at once, so that a key can go there."""
+        return [Static("Presets", classes="title", markup=False), VirtualList(id="preset-rows")]
 
     def watch_presets(self) -> None:
         self._draw()

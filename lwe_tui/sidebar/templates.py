@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lwe_tui.messages import TemplateChosen
@@ -23,9 +24,17 @@ class TemplateList(Vertical):
         super().__init__(id="templates")
 
     def compose(self) -> ComposeResult:
-        yield Static("Templates", classes="title", markup=False)
-        yield VirtualList(id="template-rows")
-        yield Static("", classes="about", markup=False)
+        if not self.children:  # Alone, nobody has mounted them.
+            yield from self.parts()
+
+    @staticmethod
+    def parts() -> list[Widget]:
+        """Make what it holds, to be mounted with it: at once, so that a key can go there."""
+        return [
+            Static("Templates", classes="title", markup=False),
+            VirtualList(id="template-rows"),
+            Static("", classes="about", markup=False),
+        ]
 
     def watch_templates(self) -> None:
         self.query_one(VirtualList).set_rows(

@@ -452,14 +452,14 @@ async def test_a_fault_while_the_profile_is_opened_gives_the_words_back(
 @contextmanager
 def slow_opening(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let conversations be read only when the event is set."""
-    opening, gate = driver.app.session.engine.open_conversation, threading.Event()
+    reading, gate = driver.store.last_messages, threading.Event()
 
     def slow(*given: object) -> object:
         gate.wait(30)
-        return opening(*given)  # type: ignore[arg-type]  # passed on
+        return reading(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(driver.app.session.engine, "open_conversation", slow)
+        patched.setattr(driver.store, "last_messages", slow)
         yield gate
 
 
@@ -496,7 +496,7 @@ async def test_a_question_for_a_conversation_that_cannot_be_read_is_given_back(
         gate, started = threading.Event(), threading.Event()
         refuse = refusing("Cannot be read.", started, gate)
         with monkeypatch.context() as patched:
-            patched.setattr(driver.app.session.engine, "open_conversation", refuse)
+            patched.setattr(driver.store, "last_messages", refuse)
             driver.send("ctrl+s", "down", "enter")
             await driver.until(started.is_set)
             driver.send(*"more", "enter")

@@ -27,7 +27,7 @@ class Alone(App[None]):
     def compose(self) -> ComposeResult:
         yield Transcript(id="transcript")
 
-    def on_transcript_rows_below(self, event: Transcript.RowsBelow) -> None:
+    def on_column_rows_below(self, event: Transcript.RowsBelow) -> None:
         self.below.append(event.count)
 
     @property
@@ -99,7 +99,8 @@ async def test_a_streamed_answer_looks_like_the_finished_one() -> None:
             at += size
             if dice.random() < 0.2:
                 await pilot.pause(0.05)
-        await pilot.pause(0.1)
+        while app.transcript.is_behind:
+            await pilot.pause(0.01)
         streamed = rows(app)
         app.transcript.update(Entry("live", "assistant", "model", text=text))
         await pilot.pause()

@@ -150,6 +150,21 @@ def test_a_distributions_name_may_have_underscores(site: Site) -> None:
     assert list(Plugins(enabled("shout")).all()) == ["shout", "provider_chat_openai"]
 
 
+def test_a_notice_names_the_broken_package(site: Site) -> None:
+    site.put("lwe-plugin-torn", "raise RuntimeError('no luck')")
+    engine = ApiBackend(enabled("torn")).engine
+    engine.plugins.begin()
+    told = [notice.text for notice in engine.take_notices()]
+    assert "The plugin torn cannot be used: RuntimeError: no luck." in told
+
+
+@pytest.mark.parametrize("name", ["LWE-Plugin-shout", "Lwe.Plugin_shout"])
+def test_a_distributions_name_may_be_spelled_as_installers_allow(site: Site, name: str) -> None:
+    site.put(name, COMMAND, name="anything", value="lwe_shouting:Shout")
+    (site.folder / "lwe_shouting.py").write_text(COMMAND)
+    assert list(Plugins(enabled("shout")).all()) == ["shout", "provider_chat_openai"]
+
+
 def test_the_entry_points_are_really_read(site: Site) -> None:
     site.put("lwe-plugin-shout", COMMAND)
     (entry,) = [e for e in metadata.entry_points(group="lwe_plugins") if "shout" in e.name]

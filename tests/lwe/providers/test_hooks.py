@@ -433,3 +433,13 @@ def test_the_guides_router_is_asked(
     assert "ROUTER_KEY" in sentence
     monkeypatch.setenv("ROUTER_KEY", "k")
     assert bot.ask("hi")[:2] == (True, "Hello!")
+
+
+def test_a_plugin_may_call_the_models_parameter_otherwise(loaded: Any) -> None:
+    code = OWN.replace('return "model_name"', 'return "model"')
+    code = code.replace('"model_name": PresetValue', '"model": PresetValue')
+    bot, parrot = loaded("provider_parrot", code.replace("llm.model_name", "llm.model"))
+    assert bot.model == "grey"
+    assert bot.set_model("ara")[0]
+    assert (bot.model, bot.ask("hi")[1]) == ("ara", "PRETTY POLLY")
+    assert parrot.seen[-1][1].model == "macaw"

@@ -10,7 +10,8 @@ import pytest
 
 from lwe.domain import Conversation, Mark, Message, User
 from lwe.errors import NotFound
-from lwe.storage.conversations import CONTAINING, LISTED, NEWEST_FIRST
+from lwe.storage import conversations
+from lwe.storage.conversations import CONTAINING, LAST, LISTED, NEWEST_FIRST
 from lwe.storage.store import Store, Timing
 from tests.lwe.storage.helpers import ORIGIN, answered, asked, plain, sql, texts
 
@@ -213,3 +214,42 @@ def test_the_title_of_a_new_conversation(store: Store, user: User) -> None:
     again = store.begin_turn(user.id, titled.conversation_id, new, ORIGIN, "Other")
     assert not again.created
     assert store.conversation(titled.conversation_id).title == "Mine"
+
+
+def talk(store: Store, number: int) -> int:
+    """Store a conversation of so many messages; returns its id."""
+    said = [Message("user" if n % 2 == 0 else "assistant", f"m{n}") for n in range(number)]
+    turn = store.begin_turn(store.add_user("ann").id, None, said[:-1], ORIGIN)
+    store.commit_turn(turn.journal_id, said[-1])
+    return turn.conversation_id
+
+
+def test_the_last_messages_come_a_part_at_a_time(store: Store) -> None:
+    here, other = talk(store, 10), asked(store, store.add_user("ben").id)
+    everything = store.messages(here)
+    assert store.last_messages(here, 4) == everything[-4:]
+    assert store.last_messages(here, 4, everything[6].id) == everything[2:6]
+    assert store.last_messages(here, 4, everything[2].id) == everything[:2]
+    assert store.last_messages(here, 4, everything[0].id) == []
+    assert texts(store.last_messages(other.conversation_id, 9)) == ["Be brief.", "why?"]
+    assert store.last_messages(99, 4) == []
+
+
+def test_last_messages_are_found_without_reading_the_others(store: Store, tmp_path: Path) -> None:
+    talk(store, 4)
+    plan = sql(tmp_path / "storage.db", f"EXPLAIN QUERY PLAN {LAST}", 1, 2**62, 3)
+    steps = [step[3] for step in plan]
+    assert steps[0].startswith("SEARCH message USING INDEX message_conversation_id_idx")
+    assert "rowid<?" in steps[0]
+    assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN")]
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 100])
+def test_the_parts_for_a_model_are_its_history(
+    store: Store, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(conversations, "PART", part)
+    here = talk(store, 8)
+    parts = list(store.latest_for_model(here))
+    assert [m for part in reversed(parts) for m in part] == store.history_for_model(here)
+    assert max(map(len, parts)) <= part

@@ -7,7 +7,7 @@ import random
 from rich.style import Style
 
 from lwe_tui.render.blocks import PLAIN_ROWS, Entry
-from lwe_tui.render.document import MOST_KEPT_ROWS, Document, Point
+from lwe_tui.render.document import MOST_KEPT_ROWS, Document, Place, Point
 from lwe_tui.render.lines import PLAIN_LOOK, Look
 
 
@@ -54,6 +54,27 @@ def test_scrolling_down_shows_every_row_once() -> None:
         seen += texts(window)
         top = window.top + 10
     assert seen == expected
+
+
+def test_what_is_put_before_leaves_every_row_where_it_was_seen() -> None:
+    entries = talk(12)
+    rows = len(whole(document(entries[5:])))
+    for top in range(0, rows - 8, 3):
+        made = document(entries[5:])
+        seen = made.window(top, 8)
+        place = made.put_before(entries[:5], made.place(seen.top))
+        assert place is not None
+        assert texts(made.window(made.row(place), 8)) == texts(seen)
+        assert [view.entry.key for view in made.views] == [entry.key for entry in entries]
+        assert whole(made) == whole(document(entries))
+
+
+def test_entries_can_be_put_before_nothing_and_nothing_before_entries() -> None:
+    made = document([])
+    assert made.put_before(talk(3)) is None
+    assert whole(made) == whole(document(talk(3)))
+    assert made.put_before([], Place(1, 0, 0)) == Place(1, 0, 0)
+    assert whole(made) == whole(document(talk(3)))
 
 
 def test_scrolling_up_from_the_end_moves_one_row_at_a_time() -> None:
