@@ -136,14 +136,11 @@ class Customized(Modelled):
 
     def set_customization_value(self, keys: Keys, new_value: Any) -> Answer:
         """Set a parameter, or all keys of a mapping; `(True, all parameters, message)`."""
+        success, value, message = value_of(self, keys, new_value)
+        if not success:
+            return False, None, message
         path = path_of(keys)
-        try:
-            rule = rule_of(self.customization_config(), path)
-            value = allowed(rule, new_value, path, self.model_property_name)
-        except KeyError as error:
-            return False, None, f"Invalid key {error.args[0]}."
-        except LweError as error:
-            return False, None, f"{error}."
+        rule = rule_of(self.customization_config(), path)
         self.customizations = with_value(self.customizations, path, value)
         if isinstance(value, Mapping) and value:  # As in the seed, the last of its keys is told.
             *_, (key, value) = value.items()
@@ -253,3 +250,16 @@ def with_value(base: Mapping[str, Any], path: list[str], value: Any) -> dict[str
     else:
         made[key] = value
     return made
+
+
+def value_of(provider: Customized, keys: Keys, new_value: Any) -> Answer:
+    """Return a parameter's value in its type; `(True, value, message)`."""
+    path = path_of(keys)
+    try:
+        rule = rule_of(provider.customization_config(), path)
+        value = allowed(rule, new_value, path, provider.model_property_name)
+    except KeyError as error:
+        return False, None, f"Invalid key {error.args[0]}."
+    except LweError as error:
+        return False, None, f"{error}."
+    return True, value, "Found preset value."

@@ -6,9 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lwe.domain import Message
-from lwe.errors import LweError
-from lwe.providers.customized import Answer, Customized, Keys, allowed, guessed, path_of, with_value
-from lwe.providers.options import rule_of
+from lwe.providers.customized import (
+    Answer,
+    Customized,
+    Keys,
+    guessed,
+    path_of,
+    value_of,
+    with_value,
+)
 
 Dictionaries = list[Mapping[str, Any]]
 
@@ -27,15 +33,7 @@ class Familiar(Customized):
 
     def calculate_customization_value(self, orig_keys: Keys, new_value: Any) -> Answer:
         """Return a parameter's value in its type; `(True, value, message)`."""
-        path = path_of(orig_keys)
-        try:
-            rule = rule_of(self.customization_config(), path)
-            value = allowed(rule, new_value, path, self.model_property_name)
-        except KeyError as error:
-            return False, None, f"Invalid key {error.args[0]}."
-        except LweError as error:
-            return False, None, f"{error}."
-        return True, value, "Found preset value."
+        return value_of(self, orig_keys, new_value)
 
     def set_value(self, keys: Keys, value: Any) -> None:
         """Set a parameter without looking at its rule."""

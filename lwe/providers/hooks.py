@@ -24,9 +24,9 @@ from lwe.providers.messages import (
     stored_form,
     unshared,
 )
+from lwe.providers.overridden import FORMS, Awaiting, Streaming, own
 from lwe.providers.specs import spec_of
 from lwe.providers.stop import Stop
-from lwe.providers.wrapping import FORMS, Awaiting, Streaming, own
 
 PRIVATE = ("tools", "tool_choice")
 """Parameters that the seed takes out before a plugin sees them."""
