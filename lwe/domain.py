@@ -10,6 +10,8 @@ from typing import Any, Literal
 Role = Literal["system", "user", "assistant", "tool"]
 MarkKind = Literal["stopped", "cut", "failed"]
 """stopped: by the user; cut: the program or the connection ended; failed: no answer came."""
+Policy = Literal["ask", "conversation", "always", "never"]
+"""Whether a tool may run: after a question, in this conversation, everywhere, nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,58 @@ NO_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with a question.
+
+    Attributes:
+        media_type: for example `text/x-python` or `image/png`.
+        data: the bytes of an image; None for a text file.
+        text: the words of a text file.
+    """
+
+    name: str
+    media_type: str
+    data: bytes | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An attachment, and which part of its message's text it is."""
+
+    attachment: Attachment
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An attachment of a stored message, and which part of the message's text it is.
+
+    Attributes:
+        hash: names an image's bytes; empty for a text file, which is in the text.
+    """
+
+    name: str
+    media_type: str
+    start: int
+    length: int
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """How often a conversation went on from somewhere, and which time is shown.
+
+    Attributes:
+        number: the one that is shown, from 1.
+    """
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation.
 
@@ -101,6 +155,7 @@ class Message:
         reasoning: what the model thought before; stored beside the message, never sent.
         parts: texts, images and other content that is sent instead of `text`, each as a part of
             OpenAI's chat completions. Not stored.
+        attachments: files in the text, stored with it; `Store.attachments` reads them again.
     """
 
     role: Role
@@ -113,6 +168,7 @@ class Message:
     mark: Mark | None = None
     reasoning: str = ""
     parts: tuple[Mapping[str, Any], ...] = ()
+    attachments: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +178,7 @@ class Conversation:
     Attributes:
         title: None until one is made.
         opening: how the first question begins; only in lists, and only without a title.
+        pinned: whether it stands before all others.
     """
 
     id: int
@@ -131,6 +188,50 @@ class Conversation:
     updated: datetime
     hidden: bool = False
     opening: str = ""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A stretch of the list: what is pinned, or was last changed at about the same time."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """What was deleted at once and can be restored at once.
+
+    Attributes:
+        titles: of the conversations; of the one where the message was.
+        messages: how many are in it.
+    """
+
+    batch_id: int
+    kind: Literal["conversations", "message"]
+    titles: tuple[str, ...]
+    messages: int
+    deleted: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message in which was found what was looked for.
+
+    Attributes:
+        title: the conversation's, or how its first question begins.
+        snippet: a part of the message, in one line.
+        spans: from where to where the words that were found are in it.
+    """
+
+    conversation_id: int
+    title: str
+    message_id: int
+    role: str
+    created: datetime | None
+    snippet: str
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lwe.again import Again
 from lwe.config.config import Config
 from lwe.domain import Mark, Message, ModelRequest, User
 from lwe.errors import NotFound
 from lwe.events import Notice
+from lwe.parameters import Parameters
 from lwe.performing import DELETED as DELETED
 from lwe.performing import Opened as Opened
 from lwe.performing import Performing
@@ -21,7 +24,7 @@ from lwe.requests import Find, Requests
 from lwe.state import State
 from lwe.states import States
 from lwe.templates import Templates
-from lwe.turn import title
+from lwe.turn import attach, title
 from lwe.turn.request import (
     NO_OVERRIDES,
     Input,
@@ -50,10 +53,21 @@ class Engine:
         self.plugins = Plugins(config)
         self.providers = Providers(config, self.plugins)
         self.states = States(config, self.presets, self.providers)
+        self.parameters = Parameters(self.providers, self.presets)
         self.requests = Requests(config, self.providers, lambda: self.tools)
+        self.again: Again[Opened] = Again(
+            self.states,
+            self.requests,
+            lambda: self.store,
+            lambda turn, provider, state, overrides, stored: Opened(
+                turn, provider, state, overrides, self.requests.run, stored
+            ),
+        )
         self._given_store = store
         self._notices: list[Notice] = [Notice(text, "warning") for text in config.warnings]
         self._reported: set[str] = set()
+        self.gate: Callable[[str], bool | None] | None = None
+        """Says whether an MCP server may be used, by its fingerprint; without it, all may."""
         self.performing = Performing(lambda: self.store, self.states, self.note)
 
     def close(self) -> None:
@@ -74,7 +88,9 @@ class Engine:
         """The tools, looked for on first use."""
         from lwe.tools.toolbox import Toolbox
 
-        return Toolbox(self.config)
+        toolbox = Toolbox(self.config)
+        toolbox.servers.gate = lambda server: True if self.gate is None else self.gate(server)
+        return toolbox
 
     @cached_property
     def store(self) -> Store:
@@ -171,7 +187,7 @@ class Engine:
         self._settle(state)
         asked_with = self.states.overridden(state, overrides)
         history = self._history(state)
-        new = new_messages(asked, asked_with.system_message, not history)
+        new = new_messages(asked, asked_with.system_message, not history, overrides.attachments)
         stream = stream if overrides.stream is None else overrides.stream
         if overrides.files:
             provider = self.providers.get(asked_with.provider)
@@ -206,6 +222,7 @@ class Engine:
         again = [m for m in self.store.messages(state.conversation_id) if m.id == message_id]
         if not again:
             raise NotFound("Message", message_id)
+        again = attach.illustrated(again, self.store.images(state.conversation_id))
         before = [m for m in self._history(state) if m.id is not None and m.id < message_id]
         turn, provider = self.requests.prepare(state, before, again, stream=True, find=find)
         stored = self.store.retry_turn(message_id, state.origin)
@@ -293,4 +310,5 @@ class Engine:
     def _history(self, state: State) -> list[Message]:
         if state.conversation_id is None:
             return []
-        return self.store.history_for_model(state.conversation_id)
+        found = self.store.history_for_model(state.conversation_id)
+        return attach.illustrated(found, self.store.images(state.conversation_id))

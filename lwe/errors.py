@@ -19,19 +19,26 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 ProviderFault = Literal[
     "auth",
+    "quota",
     "rate_limit",
     "too_long",
     "connection",
     "timeout",
     "refused",
+    "filtered",
+    "no_model",
     "not_found",
     "bad_reply",
+    "server",
     "other",
 ]
+"""`not_found` is the address, `no_model` the model; `filtered` is about what was said, `refused`
+about the parameters; after `rate_limit` waiting helps, after `quota` it does not."""
 
 
 class LweError(Exception):
@@ -50,7 +57,13 @@ class LweError(Exception):
 
 
 class ConfigError(LweError):
-    """A configuration file, key or folder cannot be used."""
+    """A configuration file, key or folder cannot be used.
+
+    Attributes:
+        file: the file that has to be corrected; empty when it is not one file's fault.
+    """
+
+    file: str = ""
 
 
 _ANSWERED_BY_NAME = ("Preset", "Template")
@@ -112,8 +125,48 @@ class ToolError(LweError):
     """A tool cannot be loaded or run; the sentence names it and the reason."""
 
 
+class NotAllowed(ToolError):
+    """An MCP server that a person has to allow first, or has refused.
+
+    Args:
+        server: its name.
+        reached: the command line or the address.
+        fingerprint: differs when it would be reached in another way.
+        program: whether a program would be started for it.
+        refused: whether a person has said no already.
+    """
+
+    def __init__(
+        self, server: str, reached: str, fingerprint: str, program: bool, refused: bool
+    ) -> None:
+        self.server, self.reached, self.fingerprint = server, reached, fingerprint
+        self.program, self.refused = program, refused
+        what = "was refused" if refused else "has not been allowed yet"
+        super().__init__(
+            f"The MCP server '{server}' {what}. Enter on it in the list of tools asks again."
+        )
+
+
 class WorkflowError(LweError):
     """A playbook cannot be run, or failed; the sentence names it and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a server did, for whoever wants to know it exactly; without keys.
+
+    Attributes:
+        url: where the request went at last.
+        status: as in HTTP; None when no reply came.
+        raw: what was said, word for word.
+    """
+
+    url: str = ""
+    status: int | None = None
+    raw: str = ""
+
+
+NO_DETAILS = Details()
 
 
 class ProviderError(LweError):
@@ -124,6 +177,7 @@ class ProviderError(LweError):
         kind: what sort of failure it is, so that a screen can offer the fitting remedy.
         remedy: what the user can do now; appended to the message.
         retry_after: seconds after which the server asked to be tried again.
+        details: what the server did exactly.
     """
 
     def __init__(
@@ -132,9 +186,11 @@ class ProviderError(LweError):
         kind: ProviderFault = "other",
         remedy: str = "",
         retry_after: float | None = None,
+        details: Details = NO_DETAILS,
     ) -> None:
         super().__init__(f"{message} {remedy}".strip())
         self.kind, self.remedy, self.retry_after = kind, remedy, retry_after
+        self.details = details
 
 
 class StorageError(LweError):

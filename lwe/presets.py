@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from lwe.config import edit
 from lwe.config.config import Config
 from lwe.config.paths import reason
 from lwe.config.preset_keys import without_secrets
@@ -52,6 +53,7 @@ class Presets:
         self._offered: dict[str, Preset] = {}
         self._found: dict[str, Preset] = {}
         self._broken: list[BrokenPreset] = []
+        self._kept: dict[str, Preset] = {}
 
     @property
     def broken(self) -> list[BrokenPreset]:
@@ -91,6 +93,11 @@ class Presets:
         self._offered[preset.name] = replace(preset, path="", system=True)
         self._stamp = None
 
+    def keep(self, preset: Preset) -> None:
+        """Go on with a preset as it was read, for as long as its file cannot be used."""
+        self._kept[preset.name] = preset
+        self._stamp = None
+
     def save(
         self, name: str, metadata: Mapping[str, Any], customizations: Mapping[str, Any]
     ) -> Path:
@@ -103,6 +110,54 @@ class Presets:
         path = self._shelf.place(f"{name}{SUFFIX}")
         write(path, as_yaml(name, metadata, self.writable(metadata, customizations)[0]))
         return path
+
+    def change(self, name: str, key: str, value: Any) -> Path:
+        """Change one value in a user's file; every other line stays as it is.
+
+        Args:
+            key: dotted, from the file's first level.
+
+        Raises:
+            NotFound: when there is no such preset.
+            PresetError: when it came with the program.
+            ConfigError: when the value cannot be changed alone, or the file not be written.
+        """
+        path = self.file(name)
+        write(path, edit.changed(_text(path), key, value))
+        return path
+
+    def rename(self, name: str, new: str) -> Path:
+        """Give a user's file another name; it stays in its folder.
+
+        Raises:
+            NotFound: when there is no such preset.
+            PresetError: when it came with the program, or the new name is taken.
+            ConfigError: when the new name is none, or the file cannot be written.
+        """
+        path = self.file(name)
+        target = path.with_name(self._shelf.place(f"{new}{SUFFIX}").name)
+        if target.exists():
+            raise PresetError(f"{target} already exists.")
+        write(target, edit.changed(_text(path), "metadata.name", new))
+        self.delete(name)
+        return target
+
+    def file(self, name: str) -> Path:
+        """Return the user's file of a preset, also of one that cannot be used.
+
+        Raises:
+            NotFound: when there is none.
+            PresetError: when it came with the program.
+        """
+        for broken in self.broken:
+            if broken.name == name:
+                return Path(broken.path)
+        preset = self.get(name)
+        if not preset.path:
+            raise PresetError(f"The preset '{name}' has no file that could be changed or deleted.")
+        if preset.system:
+            raise PresetError(f"The preset '{name}' came with the program and stays.")
+        return Path(preset.path)
 
     def writable(
         self, metadata: Mapping[str, Any], customizations: Mapping[str, Any]
@@ -118,16 +173,12 @@ class Presets:
             NotFound: when there is none.
             PresetError: when it came with the program.
         """
-        preset = self.get(name)
-        if not preset.path:
-            raise PresetError(f"The preset '{name}' has no file that could be deleted.")
-        if preset.system:
-            raise PresetError(f"The preset '{name}' came with the program and stays.")
+        path = self.file(name)
         try:
-            Path(preset.path).unlink()
+            path.unlink()
         except OSError as error:
-            raise PresetError(f"{preset.path} cannot be deleted: {reason(error)}") from error
-        return Path(preset.path)
+            raise PresetError(f"{path} cannot be deleted: {reason(error)}") from error
+        return path
 
     def _read(self) -> None:
         stamp = self._shelf.stamp()
@@ -142,6 +193,8 @@ class Presets:
                 self._found[name] = self._preset(name, path)
             except PresetError as error:
                 self._broken.append(BrokenPreset(name, str(path), str(error)))
+                if name in self._kept:
+                    self._found[name] = self._kept[name]
 
     def _preset(self, name: str, path: Path) -> Preset:
         content = _load(path)
@@ -194,12 +247,19 @@ def _copied(value: Any) -> Any:
     return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PresetError(f"{path} cannot be read: {reason(error)}") from error
+
+
 def _load(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        content = yaml.safe_load(_text(path))
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or reason(error)

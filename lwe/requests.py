@@ -17,7 +17,7 @@ from lwe.providers.provider import Provider
 from lwe.providers.registry import Providers
 from lwe.providers.wrapping import counter_of
 from lwe.state import State
-from lwe.turn import tokens
+from lwe.turn import attach, tokens
 from lwe.turn.flow import FREE_CHOICES, MAX_ROUNDS, ToolRules, Turn
 from lwe.turn.request import without_calls_of
 
@@ -95,7 +95,8 @@ class Requests:
         limit = state.max_submission_tokens or provider.max_submission_tokens(state.model)
         offers = provider.takes_tools and not alone
         offered, gone = self._offered(state, history, find or self.find) if offers else ((), [])
-        sendable = without_calls_of(history, gone)
+        seen, unseen = attach.for_model(provider, state.model, history, () if alone else new)
+        sendable = without_calls_of(seen, gone)
         trimmed = _trimming(provider, state.model, offered)
 
         def fit(said: Sequence[Message]) -> list[Message]:
@@ -105,7 +106,7 @@ class Requests:
         messages, left_out = trimmed(sendable, new, limit)
         LOG.debug("asks %s %s, %d messages", provider.name, state.model, len(messages))
         request = ModelRequest(tuple(messages), state.customizations, stream, offered)
-        notices = tuple(_notices(left_out, gone))
+        notices = (*_notices(left_out, gone), *unseen)
         return Turn(request, state.origin, notices, self._rules(state), fit), provider
 
     def run(self, call: ToolCall) -> ToolResult:

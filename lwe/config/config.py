@@ -234,7 +234,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         loaded = yaml.safe_load(file.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise ConfigError(f"The configuration {file} cannot be read: {_where(error)}") from error
+        refused = ConfigError(f"The configuration {file} cannot be read: {_where(error)}")
+        refused.file = str(file)
+        raise refused from error
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):

@@ -57,8 +57,16 @@ _DEFAULTS: dict[str, Any] = {
         }
     },
     "plugins": {"enabled": ["echo", "examples"]},
-    "tools": {"max_rounds": MAX_ROUNDS},
+    "tools": {"max_rounds": MAX_ROUNDS, "policy": "ask"},
     "mcp": {"servers": {}, "timeout": 30},
+    "tui": {
+        "theme": None,
+        "enter_sends": True,
+        "mouse": "on",
+        "reduced_motion": False,
+        "bell": False,
+        "slots": [],
+    },
     "debug": {
         "log": {
             "enabled": False,

@@ -47,6 +47,7 @@ _TEXTS = Kind(
     lambda value: isinstance(value, Mapping) and all(map(_is_name_or_null, value.values())),
 )
 _ROUNDS = Kind("a whole number of at least 1", lambda value: _is_whole(value) and value > 0)
+_POLICY = Kind("ask, always or never", lambda value: value in ("ask", "always", "never"))
 _SECONDS = Kind(
     "a number of seconds",
     lambda value: (_is_whole(value) or isinstance(value, float)) and value > 0,
@@ -59,15 +60,25 @@ def _is_name_or_null(value: Any) -> bool:
     return value is None or _is_name(value)
 
 
+_MOUSE = Kind(
+    "on, scroll or off",
+    # YAML reads the words on and off as true and false.
+    lambda value: value is True or value is False or value in ("on", "scroll", "off"),
+)
+
+
 _KINDS: Mapping[str, Kind] = {
     "backend_options.default_conversation_id": _ID,
     "shell.history_file": _FILE,
     "model.streaming": _TRUTH,
     "model.system_message": _TEXTS,
     "tools.max_rounds": _ROUNDS,
+    "tools.policy": _POLICY,
     "mcp.servers": _KEYS,
     "mcp.timeout": _SECONDS,
     "decisions": _KEYS,
+    "prices": _KEYS,
+    "tui.mouse": _MOUSE,
 }
 """Kinds that the defaults do not tell."""
 _FREE = "plugins"

@@ -26,6 +26,19 @@ def load(folder: Path) -> None:
             os.environ.setdefault(name.strip(), value.strip())
 
 
+def kept(folder: Path, name: str) -> str:
+    """Return a kept key, empty when there is none of that name.
+
+    Raises:
+        ConfigError: when the file is there and cannot be read.
+    """
+    for line in _lines(folder / FILE):
+        known, separator, value = line.partition("=")
+        if separator and known.strip() == name:
+            return value.strip()
+    return ""
+
+
 def keep(folder: Path, name: str, value: str) -> Path:
     """Keep a key under the name of an environment variable, and set that variable.
 

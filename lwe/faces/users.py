@@ -86,7 +86,7 @@ class UserManager(Manager):
             self.store.edit_user(
                 user_id,
                 name=username,
-                email=email,
+                email=email or None,
                 password=password,
                 default_preset=default_preset,
             )

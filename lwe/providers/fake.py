@@ -30,6 +30,7 @@ class FakeLlm(Provider):
     capabilities: Mapping[str, Any] = {
         "chat": True,
         "validate_models": False,
+        "images": True,
         "models": {
             "gpt-3.5-turbo": {"max_tokens": 4096},
             "gpt-3.5-turbo-1106": {"max_tokens": 16384},

@@ -49,6 +49,9 @@ class Local(OpenAIApi):
     def models(self) -> Models:
         return {MODEL: {"max_tokens": CONTEXT - MAX_ANSWER_TOKENS}}
 
+    def takes_images(self, model: str) -> bool:
+        return False
+
     def refresh_models(self) -> None:
         pass  # There is one.
 

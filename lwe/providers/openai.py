@@ -15,7 +15,7 @@ from typing import Any
 
 from lwe.config.config import Config
 from lwe.domain import ModelRequest
-from lwe.errors import ProviderError
+from lwe.errors import Details, ProviderError
 from lwe.events import ReplyEvent
 from lwe.providers import openai_wire as wire
 from lwe.providers.models import DEFAULT_MODEL, Models, openai_models
@@ -128,6 +128,10 @@ class OpenAIApi(Provider):
         if endpoint.is_openai and not wire.needs_chat(request.model):
             return "responses"
         return "chat"
+
+    def takes_images(self, model: str) -> bool:
+        # Nobody can know all servers' models: one that sees nothing says so itself.
+        return wire.may_see(model)
 
     def warm_up(self) -> None:
         import openai.resources.chat.completions
@@ -265,8 +269,9 @@ def _comes_whole(request: ModelRequest, response: Any) -> bool:
     if "html" in kind:
         raise ProviderError(
             f"{response.url} answered with a web page instead of a model's reply.",
-            "bad_reply",
+            "not_found",
             "Check the base URL.",
+            details=Details(str(response.url), response.status_code, f"content-type: {kind}"),
         )
     return not request.stream or "application/json" in kind
 

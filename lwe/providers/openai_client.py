@@ -8,14 +8,16 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from lwe.errors import ProviderError
+from lwe.errors import Details, ProviderError
+from lwe.providers.failures import LONGEST_RAW, connection_error, hide, kind_of, remedy_for
 from lwe.providers.openai_fold import error_text, excerpt
 from lwe.providers.stop import Stop
 
@@ -30,6 +32,8 @@ OPENAI_URL = f"https://{OPENAI_HOST}/v1"
 DEFAULT_TIMEOUT = 600.0
 CONNECT_TIMEOUT = 5.0
 DEFAULT_RETRIES = 2
+SHORT_WAIT = 2.0
+"""Seconds that an awaiting client waits by itself when a server asks for a pause."""
 N = TypeVar("N", int, float)
 
 
@@ -188,7 +192,9 @@ class Clients:
                 if transport is None and (endpoint.uds or not endpoint.reuse):
                     limits = httpx2.Limits(max_keepalive_connections=20 if endpoint.reuse else 0)
                     transport = httpx2.AsyncHTTPTransport(uds=endpoint.uds, limits=limits)
-                http = openai.DefaultAsyncHttpxClient(transport=transport) if transport else None
+                http = openai.DefaultAsyncHttpxClient(
+                    transport=transport, event_hooks={"response": [_leave_waiting]}
+                )
                 self._awaiting[endpoint] = openai.AsyncOpenAI(
                     http_client=http, **_settings(endpoint)
                 )
@@ -263,7 +269,17 @@ def _shut_down(stream: Any) -> None:
 
 @contextmanager
 def translated(endpoint: Endpoint) -> Iterator[None]:
-    """Raise the errors of the openai package and of its network as `ProviderError`."""
+    """Raise errors of the openai package and of its network as `ProviderError`, without keys."""
+    try:
+        with _translated(endpoint):
+            yield
+    except ProviderError as error:
+        hide(error, endpoint.api_key)
+        raise
+
+
+@contextmanager
+def _translated(endpoint: Endpoint) -> Iterator[None]:
     import anyio
     import httpx2
     import openai
@@ -274,56 +290,85 @@ def translated(endpoint: Endpoint) -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _status_error(error) from error
     except (openai.APITimeoutError, httpx2.TimeoutException) as error:
-        raise ProviderError(
-            f"The server at {where} did not answer in time.",
-            "timeout",
-            "Retry, or raise request_timeout in the preset.",
-        ) from error
+        raise _timeout_error(endpoint, error) from error
     except openai.APIConnectionError as error:
-        raise _connection_error(f"No connection to {where}", error.__cause__ or error) from error
+        cause = error.__cause__ or error
+        raise connection_error(f"No connection to {where}", where, cause) from error
     except (httpx2.HTTPError, httpx2.StreamError, anyio.EndOfStream, OSError) as error:
-        raise _connection_error(f"The connection to {where} was lost", error) from error
+        raise connection_error(f"The connection to {where} was lost", where, error) from error
     except (openai.OpenAIError, httpx2.InvalidURL) as error:
         raise ProviderError(f"The request could not be made: {error}", "refused") from error
 
 
-def _connection_error(what: str, cause: BaseException) -> ProviderError:
+def _timeout_error(endpoint: Endpoint, error: BaseException) -> ProviderError:
+    import httpx2
+
+    if isinstance(error.__cause__ or error, httpx2.ConnectTimeout):
+        limit = min(CONNECT_TIMEOUT, endpoint.timeout)
+        what, remedy = f"no connection within {limit:g} s", "Check the network and the base URL."
+    else:
+        what, remedy = f"nothing came for {endpoint.timeout:g} s", remedy_for("timeout")
     return ProviderError(
-        f"{what}: {str(cause).rstrip('.') or type(cause).__name__}.",
-        "connection",
-        "Check the network and the base URL, then retry.",
+        f"The server at {endpoint.base_url} did not answer in time: {what}.",
+        "timeout",
+        remedy,
+        details=Details(endpoint.base_url, None, f"{type(error).__name__}: {error}"),
     )
 
 
 def _status_error(error: openai.APIStatusError) -> ProviderError:
-    status = error.status_code
+    status, url = error.status_code, str(error.response.url)
     said = excerpt(error_text(error.body) if error.body else error.message)
-    what = f"{error.request.url} answered {status}: {said.rstrip('.')}."
-    match status:
-        case 401 | 403:
-            return ProviderError(what, "auth", "Check the API key.")
-        case 404:
-            return ProviderError(what, "not_found", "Check the model's name and the base URL.")
-        case 429 if error.code == "insufficient_quota":
-            return ProviderError(what, "rate_limit", "Check the account's credit and limits.")
-        case 429:
-            return ProviderError(
-                what, "rate_limit", "Wait a little, then retry.", _retry_after(error)
-            )
-        case 400 | 413 | 422 if _is_too_long(said):
-            return ProviderError(what, "too_long", "Shorten the conversation or start a new one.")
-        case 400 | 413 | 422:
-            return ProviderError(what, "refused", "Check the preset's parameters.")
-        case _:
-            return ProviderError(what, "other", "Retry; if it stays so, the server is in trouble.")
+    kind = kind_of(status, f"{error.code or ''} {said}")
+    return ProviderError(
+        f"{url} answered {status}: {said.rstrip('.')}.",
+        kind,
+        remedy_for(kind),
+        _retry_after(error.response.headers) if kind in ("rate_limit", "server") else None,
+        Details(url, status, _raw(error)),
+    )
 
 
-def _is_too_long(said: str) -> bool:
-    return "context" in said and any(word in said for word in ("length", "size", "exceed"))
+def _raw(error: openai.APIStatusError) -> str:
+    import httpx2
 
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
+    response = error.response
     try:
-        return float(error.response.headers.get("retry-after", ""))
+        body = response.text
+    except httpx2.StreamError:  # Nobody has read it, and it is closed.
+        body = str(error.body or error.message)
+    told = [f"{name}: {response.headers[name]}" for name in _TOLD if name in response.headers]
+    head = [f"{error.request.method} {response.url}", f"HTTP {error.status_code}", *told]
+    return "\n".join([*head, "", body])[:LONGEST_RAW]
+
+
+_TOLD = ("content-type", "retry-after", "retry-after-ms", "x-request-id", "server")
+"""Headers that may explain a refusal."""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read how many seconds a server wants to be left alone; it may name a date instead."""
+    try:
+        if "retry-after-ms" in headers:
+            return float(headers["retry-after-ms"]) / 1000
+        return float(headers.get("retry-after", ""))
+    except ValueError:
+        return _seconds_until(headers.get("retry-after", ""))
+
+
+def _seconds_until(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
     except ValueError:
         return None
+
+
+def _leave_waiting(response: httpx2.Response) -> Awaitable[None]:
+    """Let nobody wait in silence for a server's limit: whoever asked decides that."""
+    import asyncio
+
+    if response.status_code == 429 and (_retry_after(response.headers) or 0) > SHORT_WAIT:
+        response.headers["x-should-retry"] = "false"
+    return asyncio.sleep(0)

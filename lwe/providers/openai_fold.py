@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Any, Protocol
 
 from lwe.domain import NO_USAGE, ToolCall, Usage
-from lwe.errors import ProviderError
+from lwe.errors import Details, ProviderError
 from lwe.events import (
     ReasoningDelta,
     ReplyEvent,
@@ -22,6 +22,7 @@ from lwe.events import (
     TextDelta,
     ToolRequested,
 )
+from lwe.providers.failures import LONGEST_RAW, reported
 
 LONGEST_SENTENCE, LONGEST_DATA, LONGEST_READ = 500, 120, 5000
 _NO_WORDS = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[a-z!/][^>]*>")
@@ -76,13 +77,16 @@ def decode(payload: bytes) -> dict[str, Any]:
         raise ProviderError(
             f"The server sent something that is not JSON: {excerpt(text, LONGEST_DATA)}",
             "bad_reply",
+            details=Details(raw=text[:LONGEST_RAW]),
         ) from error
     if not isinstance(data, dict):
         raise ProviderError(
-            f"The server sent an unexpected reply: {excerpt(text, LONGEST_DATA)}", "bad_reply"
+            f"The server sent an unexpected reply: {excerpt(text, LONGEST_DATA)}",
+            "bad_reply",
+            details=Details(raw=text[:LONGEST_RAW]),
         )
     if data.get("error"):
-        raise ProviderError(f"The server reported an error: {error_text(data)}", "other")
+        raise _reported(data)
     return data
 
 
@@ -94,6 +98,13 @@ def error_text(body: Any) -> str:
             return str(inner.get("message") or inner.get("detail") or inner)
         return str(inner)
     return str(body)
+
+
+def _reported(data: dict[str, Any]) -> ProviderError:
+    inner = data.get("error")
+    code = (inner.get("code") or inner.get("type")) if isinstance(inner, dict) else None
+    said = excerpt(error_text(data))
+    return reported(said, code or data.get("code"), json.dumps(data, ensure_ascii=False))
 
 
 def excerpt(text: str, longest: int = LONGEST_SENTENCE) -> str:
@@ -220,7 +231,7 @@ class ResponsesFold:
             case "response.completed" | "response.incomplete" | "response.failed":
                 self._finish(data.get("response") or {})
             case "error":
-                raise ProviderError(f"The server reported an error: {error_text(data)}", "other")
+                raise _reported(data)
             case _:
                 pass  # Events about items and parts repeat what the deltas said.
 
@@ -250,7 +261,7 @@ class ResponsesFold:
         if isinstance(usage := response.get("usage"), dict):
             self._usage = Usage(usage.get("input_tokens"), usage.get("output_tokens"))
         if response.get("status") == "failed":
-            raise ProviderError(f"The server reported an error: {error_text(response)}", "other")
+            raise _reported(response)
         details = response.get("incomplete_details") or {}
         reason = str(details.get("reason") or "stop")
         self._reason = "length" if reason == "max_output_tokens" else reason

@@ -7,6 +7,7 @@ parameters in presets are those of the seed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ Api = Literal["responses", "chat"]
 
 CLIENT_PARAMETERS = frozenset(
     {
+        "_type",
         "api_key_env_var",
         "max_retries",
         "openai_api_base",
@@ -28,7 +30,7 @@ CLIENT_PARAMETERS = frozenset(
         "verbose",
     }
 )
-"""Customizations that set up the client and are not sent."""
+"""Customizations that name the provider or set up the client, and are not sent."""
 
 TOOL_PARAMETERS = frozenset({"tools", "tool_choice"})
 
@@ -58,6 +60,9 @@ _WIRE: dict[Api, dict[str, str]] = {
 }
 BODY_PARAMETERS = frozenset(_WIRE["responses"]) | frozenset(_WIRE["chat"])
 _REASONING = ("o1", "o3", "o4", "gpt-5", "gpt-6")
+_BLIND = re.compile(
+    r"gpt-3\.5.*|gpt-4(-32k)?(-\d{4}(-preview)?)?|o1-(mini|preview).*|o3-mini.*|(babbage|davinci).*"
+)
 _WITHOUT_SYSTEM_ROLE = ("o1-mini", "o1-preview")
 
 
@@ -135,6 +140,11 @@ def needs_chat(model: str) -> bool:
     return model.startswith(_WITHOUT_SYSTEM_ROLE)
 
 
+def may_see(model: str) -> bool:
+    """Say whether a model may take images: all but those of OpenAI that are known not to."""
+    return _BLIND.fullmatch(model) is None
+
+
 def _parameters(customizations: Mapping[str, Any], api: Api) -> Iterable[tuple[str, Any]]:
     wire = _WIRE[api]
     for key, value in customizations.items():
@@ -186,7 +196,7 @@ def _chat(message: Message) -> dict[str, Any]:
             "content": _json(message.tool_result.value),
         }
     if message.parts:
-        return {"role": message.role, "content": [dict(part) for part in message.parts]}
+        return {"role": message.role, "content": [_part(part) for part in message.parts]}
     text = _encodable(message.text)
     if message.tool_calls:
         return {
@@ -231,11 +241,16 @@ def _items(message: Message) -> Iterable[dict[str, Any]]:
         }
 
 
+def _part(part: Mapping[str, Any]) -> dict[str, Any]:
+    text = part.get("text")
+    return {**part, "text": _encodable(text)} if isinstance(text, str) else dict(part)
+
+
 def _input_part(part: Mapping[str, Any]) -> dict[str, Any]:
     """Turn a content part of chat completions into one of Responses."""
     match part.get("type"):
         case "text":
-            return {"type": "input_text", "text": str(part.get("text") or "")}
+            return {"type": "input_text", "text": _encodable(str(part.get("text") or ""))}
         case "image_url":
             image = part.get("image_url")
             given = image if isinstance(image, Mapping) else {"url": image}

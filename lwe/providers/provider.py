@@ -98,6 +98,10 @@ class Provider(Familiar):
         name = self.get_model() if model is None else model
         return limit_of(self.models.get(str(name))) or DEFAULT_MAX_SUBMISSION_TOKENS
 
+    def takes_images(self, model: str) -> bool:
+        """Say whether a model may be shown images; by default what the capability `images` says."""
+        return bool(self.get_capability("images", False))
+
     def make_llm(
         self,
         customizations: Mapping[str, Any] | None = None,

@@ -1,22 +1,16 @@
-"""Conversations: listed a window at a time, opened, renamed, deleted."""
+"""Conversations: opened, renamed, hidden, deleted; `lists.py` lists them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from lwe.domain import Conversation, Message
 from lwe.errors import NotFound
-from lwe.storage import history, rows
+from lwe.storage import entries, history, rows, tails
 from lwe.storage.part import LARGEST_ID, Part
 
-LISTED = "FROM conversation WHERE user_id = ? AND hidden = 0"
-FIRST_WORDS = """(SELECT substr(message, 1, 80) FROM message
-    WHERE conversation_id = conversation.id AND role = 'user' ORDER BY id LIMIT 1)"""
-"""How the first question begins: it stands for a title where there is none."""
-CONTAINING = f" AND instr(casefold(coalesce(title, {FIRST_WORDS}, '')), ?) > 0"
-NEWEST_FIRST = " ORDER BY updated_time DESC, id DESC LIMIT ? OFFSET ?"
+PINNED = "EXISTS (SELECT 1 FROM tui_pin WHERE conversation_id = conversation.id) AS pinned"
 _JOINED = """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note,
         tui_reasoning.text AS mark_reasoning
     FROM message LEFT JOIN tui_mark ON tui_mark.message_id = message.id
@@ -33,29 +27,6 @@ _ALL = -1
 class Conversations(Part):
     """The conversations of a database and what was said in them."""
 
-    def conversations(
-        self, user_id: int, limit: int | None = None, offset: int = 0, containing: str = ""
-    ) -> list[Conversation]:
-        """Return a window of a user's list: last changed first, without hidden ones.
-
-        Args:
-            limit: the most to return; None for all.
-            offset: how many to pass over.
-            containing: only those with this text in the title, or in how the first question
-                begins where there is none, whatever its case.
-        """
-        where, values = _listed(user_id, containing)
-        window = (_ALL if limit is None else limit, offset)
-        columns = f"SELECT *, CASE WHEN title IS NULL THEN {FIRST_WORDS} END AS opening "
-        found = self._database.rows(columns + where + NEWEST_FIRST, (*values, *window))
-        return [replace(rows.conversation_of(row), opening=row["opening"] or "") for row in found]
-
-    def conversation_count(self, user_id: int, containing: str = "") -> int:
-        """Count what `conversations` lists without a limit."""
-        where, values = _listed(user_id, containing)
-        found = self._database.rows(f"SELECT count(*) AS number {where}", values)
-        return int(found[0]["number"]) if found else 0
-
     def history(
         self, user_id: int, limit: int | None = None, offset: int = 0
     ) -> list[Conversation]:
@@ -64,7 +35,8 @@ class Conversations(Part):
         Hidden ones are among them.
         """
         found = self._database.rows(
-            "SELECT * FROM conversation WHERE user_id = ? ORDER BY id DESC LIMIT ? OFFSET ?",
+            f"""SELECT *, {PINNED} FROM conversation WHERE user_id = ?
+            ORDER BY id DESC LIMIT ? OFFSET ?""",
             (user_id, _ALL if limit is None else limit, offset),
         )
         return [rows.conversation_of(row) for row in found]
@@ -78,7 +50,9 @@ class Conversations(Part):
         Raises:
             NotFound: when it does not exist, or is another user's.
         """
-        found = self._database.row("SELECT * FROM conversation WHERE id = ?", (conversation_id,))
+        found = self._database.row(
+            f"SELECT *, {PINNED} FROM conversation WHERE id = ?", (conversation_id,)
+        )
         if found is None or user_id not in (None, found["user_id"]):
             raise NotFound("Conversation", conversation_id)
         return rows.conversation_of(found)
@@ -111,6 +85,16 @@ class Conversations(Part):
         whole are left out.
         """
         return history.sendable(self._message_rows(conversation_id))
+
+    def questions(self, user_id: int, limit: int) -> list[str]:
+        """Return what a user asked last, in any conversation, newest first."""
+        found = self._database.rows(
+            """SELECT message FROM message JOIN conversation ON conversation.id = conversation_id
+            WHERE user_id = ? AND role = 'user' AND message_type = 'content'
+            ORDER BY message.id DESC LIMIT ?""",
+            (user_id, limit),
+        )
+        return [str(row["message"]) for row in found]
 
     def latest_for_model(self, conversation_id: int) -> Iterator[list[Message]]:
         """Yield what `history_for_model` returns a part at a time, the latest part first.
@@ -152,11 +136,17 @@ class Conversations(Part):
 
         Raises:
             NotFound: when it does not exist.
+            LweError: while an answer is being written in its conversation.
         """
+        find = "SELECT conversation_id FROM message WHERE id = ?"
         with self._database.story():
-            if not self._database.rows("SELECT 1 FROM message WHERE id = ?", (message_id,)):
+            found = self._database.row(find, (message_id,))
+            if found is None:
                 raise NotFound("Message", message_id)
+            entries.check_quiet(self._database, found["conversation_id"])
             self._database.change("DELETE FROM message WHERE id = ?", (message_id,))
+            # SQLite may give its id to another message: no fork may still be after this one.
+            tails.settled_forks(self._database, found["conversation_id"])
 
     def delete_conversation(self, conversation_id: int) -> None:
         """Delete a conversation and everything in it.
@@ -170,9 +160,3 @@ class Conversations(Part):
 
     def _message_rows(self, conversation_id: int) -> list[dict[str, Any]]:
         return self._database.rows(_MESSAGES, (conversation_id,))
-
-
-def _listed(user_id: int, containing: str) -> tuple[str, tuple[Any, ...]]:
-    if not containing:
-        return LISTED, (user_id,)
-    return LISTED + CONTAINING, (user_id, rows.storable(containing).casefold())

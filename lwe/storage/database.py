@@ -26,6 +26,7 @@ _SENTENCES = {
     "unable to open": "The database cannot be opened. Check the path and the folder's permissions.",
     "is full": "The disk is full. Make room, then try again.",
     "disk I/O": "The disk does not read or write. Check the disk.",
+    "interrupted": "What was being looked for is not wanted any more.",
 }
 
 
@@ -74,6 +75,7 @@ class Database:
     Args:
         url: the seed's URL, or a path.
         busy_seconds: how long to wait for another program's lock.
+        reading: whether to read only, what another connection has brought up to date.
 
     Attributes:
         migrated_from: the seed's revision that the file had before it was opened; empty when it
@@ -84,7 +86,9 @@ class Database:
         StorageError: when the file cannot be opened or has a schema that is not known.
     """
 
-    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self, url: str, busy_seconds: float = BUSY_SECONDS, *, reading: bool = False
+    ) -> None:
         self.path = path_of(url)
         if self.path != MEMORY:
             _make_folder(Path(self.path).parent)
@@ -99,11 +103,17 @@ class Database:
                 "busy_timeout": int(busy_seconds * 1000),
                 "foreign_keys": 1,
                 "synchronous": "normal",
+                "query_only": int(reading),
             },
         )
         self._database.register_function(_casefold, "casefold", 1, deterministic=True)
         weakref.finalize(self, _close, self._database)
         tables = Tables(self)
+        self.migrated_from = self.backup = ""
+        if not reading:
+            self._bring_up_to_date(tables)
+
+    def _bring_up_to_date(self, tables: Tables) -> None:
         try:
             with self._guarded():
                 tables.bring_up_to_date()
@@ -149,6 +159,12 @@ class Database:
             # SQLite counts what other connections have written, and only that.
             others = int(self.rows("PRAGMA data_version")[0]["data_version"])
             return others + (self._writes << 32)
+
+    def interrupt(self) -> None:
+        """End what is being read or written with a `StorageError`; waits for nothing."""
+        if not self._database.is_closed():
+            connection: Callable[[], sqlite3.Connection] = self._database.connection
+            connection().interrupt()
 
     def close(self) -> None:
         """Close the connection; it opens again when it is needed."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from lwe.domain import Mark, Message, Origin, ToolResult
-from lwe.storage import owner, rows
+from lwe.domain import Mark, MarkKind, Message, Origin, ToolResult
+from lwe.errors import LweError
+from lwe.storage import attachments, owner, rows, unsaid
 from lwe.storage.database import Database
 from lwe.storage.rows import Row
 
@@ -53,7 +54,7 @@ def add_message(
         created_time=created,
     )
     database.change("UPDATE conversation SET updated_time = ? WHERE id = ?", (now, conversation_id))
-    _put_reasoning(database, message_id, message.reasoning)
+    _put_beside(database, message_id, message)
     return replace(
         message,
         text=rows.storable(message.text),
@@ -62,6 +63,11 @@ def add_message(
         origin=origin,
         mark=put_mark(database, message_id, message.mark),
     )
+
+
+def _put_beside(database: Database, message_id: int, message: Message) -> None:
+    _put_reasoning(database, message_id, message.reasoning)
+    attachments.put(database, message_id, message.attachments)
 
 
 def _put_reasoning(database: Database, message_id: int, text: str) -> None:
@@ -157,6 +163,8 @@ def close_journal(
         before, created = _kept_round(database, journal_id), row["touched"]
         answer = _kept(row, before)
     database.change("DELETE FROM tui_journal WHERE id = ?", (journal_id,))
+    if row["continues"]:
+        return _go_on(database, row["question_id"], answer)
     last = _add_all(database, row, before, created)
     if answer.text or answer.tool_calls:
         origin = Origin(row["provider"], row["model"], row["preset"])
@@ -164,11 +172,63 @@ def close_journal(
     if last is not None:
         # What tools gave back is something: the mark is theirs, and the question was answered.
         return replace(last, mark=put_mark(database, last.id or 0, answer.mark))
-    mark = answer.mark or NOTHING_SAID
-    # A question has no beginning of an answer that could have been cut.
-    stopped = mark.kind == "stopped"
-    put_mark(database, row["question_id"], replace(mark, kind="stopped" if stopped else "failed"))
+    if not unsaid.take_back(database, row):
+        _blame_question(database, row["question_id"], answer.mark or NOTHING_SAID)
     return None
+
+
+def _blame_question(database: Database, question_id: int, mark: Mark) -> None:
+    # A question has no beginning of an answer that could have been cut.
+    kind: MarkKind = "stopped" if mark.kind == "stopped" else "failed"
+    put_mark(database, question_id, replace(mark, kind=kind))
+
+
+def _go_on(database: Database, message_id: int, more: Message) -> Message | None:
+    """Add to a message that was not whole; returns it, or None when nothing is added.
+
+    Its mark stays until the message is whole, or gets another one.
+    """
+    if not more.text:
+        return None
+    values = (rows.storable(more.text), message_id)
+    database.change("UPDATE message SET message = message || ? WHERE id = ?", values)
+    put_mark(database, message_id, more.mark)
+    if more.reasoning:
+        found = database.row("SELECT text FROM tui_reasoning WHERE message_id = ?", (message_id,))
+        database.change("DELETE FROM tui_reasoning WHERE message_id = ?", (message_id,))
+        thoughts = [str(found["text"])] if found else []
+        _put_reasoning(database, message_id, "\n\n".join([*thoughts, more.reasoning]))
+    database.change(
+        """UPDATE conversation SET updated_time = ?
+        WHERE id = (SELECT conversation_id FROM message WHERE id = ?)""",
+        (rows.now(), message_id),
+    )
+    grown = database.row(
+        """SELECT message.*, tui_mark.kind AS mark_kind, tui_mark.note AS mark_note,
+            tui_reasoning.text AS mark_reasoning
+        FROM message LEFT JOIN tui_mark ON tui_mark.message_id = message.id
+        LEFT JOIN tui_reasoning ON tui_reasoning.message_id = message.id WHERE message.id = ?""",
+        (message_id,),
+    )
+    return rows.message_of(grown) if grown else None
+
+
+def check_quiet(database: Database, conversation_id: int) -> None:
+    """Refuse while an answer is being written, so that nothing is moved from under it.
+
+    What a dead process has left is settled first.
+
+    Raises:
+        LweError: when a turn is open in the conversation.
+    """
+    found = database.rows("SELECT * FROM tui_journal WHERE conversation_id = ?", (conversation_id,))
+    for row in found:
+        if not is_abandoned(row):
+            raise LweError(
+                "An answer is being written in this conversation. Stop it, or wait for its end."
+            )
+    for row in found:
+        close_journal(database, row["id"])
 
 
 def _add_all(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lwe.domain import Message
-from lwe.storage import entries, rows
+from lwe.domain import Attachment, Message
+from lwe.storage import attachments as attached
+from lwe.storage import drafts, entries
 from lwe.storage.part import Part
 
 
@@ -40,20 +41,24 @@ class Journal(Part):
         Args:
             conversation_id: where; None for the conversation that does not exist yet.
         """
-        found = self._database.row(
-            "SELECT text FROM tui_draft WHERE user_id = ? AND conversation_id IS ?",
-            (user_id, conversation_id),
-        )
-        return str(found["text"]) if found else ""
+        return drafts.text_of(self._database, user_id, conversation_id)
 
-    def save_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
-        """Keep what is written and not sent; an empty text removes it.
+    def save_draft(
+        self,
+        user_id: int,
+        conversation_id: int | None,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
+        """Keep what is written and not sent, instead of what was kept before.
 
         Raises:
             NotFound: when the conversation, or the user, is not there any more.
         """
         with self._database.story():
-            self._put_draft(user_id, conversation_id, text)
+            self._check_place(user_id, conversation_id)
+            drafts.put(self._database, user_id, conversation_id, text)
+            attached.put_draft(self._database, user_id, conversation_id, attachments)
 
     def append_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
         """Keep a text below what is written and not sent, a blank line between them.
@@ -62,19 +67,5 @@ class Journal(Part):
             NotFound: when the conversation, or the user, is not there any more.
         """
         with self._database.story():
-            parts = (self.draft(user_id, conversation_id), text)
-            self._put_draft(user_id, conversation_id, "\n\n".join(part for part in parts if part))
-
-    def _put_draft(self, user_id: int, conversation_id: int | None, text: str) -> None:
-        place = (user_id, conversation_id)
-        self._check_place(*place)
-        self._database.change(
-            "DELETE FROM tui_draft WHERE user_id = ? AND conversation_id IS ?", place
-        )
-        if text:
-            self._database.insert(
-                "tui_draft",
-                user_id=user_id,
-                conversation_id=conversation_id,
-                text=rows.storable(text),
-            )
+            self._check_place(user_id, conversation_id)
+            drafts.append(self._database, user_id, conversation_id, text)

@@ -66,6 +66,8 @@ def conversation_of(row: Row) -> Conversation:
         created=created or datetime.min,
         updated=updated or datetime.min,
         hidden=bool(row["hidden"]),
+        opening=row.get("opening") or "",
+        pinned=bool(row.get("pinned")),
     )
 
 

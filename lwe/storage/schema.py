@@ -108,4 +108,57 @@ OURS: tuple[tuple[str, ...], ...] = (
             message_metadata TEXT, reasoning TEXT NOT NULL)""",
         "CREATE INDEX tui_round_idx ON tui_round (journal_id)",
     ),
+    (
+        # Every way in which a conversation went on after a message (0: from its beginning). The
+        # one that is live is in the seed's table, and has no messages here. The message is a
+        # place, no reference: the seed may delete it, and what follows stays.
+        """CREATE TABLE tui_variant (
+            conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            after_id INTEGER NOT NULL, number INTEGER NOT NULL, messages TEXT,
+            PRIMARY KEY (conversation_id, after_id, number))""",
+        # What a turn does to what was there: where it went another way, from which variant, and
+        # whether it goes on with the message instead of answering it.
+        "ALTER TABLE tui_journal ADD COLUMN fork_after INTEGER",
+        "ALTER TABLE tui_journal ADD COLUMN fork_back INTEGER",
+        "ALTER TABLE tui_journal ADD COLUMN continues INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE tui_blob (
+            hash TEXT PRIMARY KEY, media_type TEXT NOT NULL, data BLOB NOT NULL)""",
+        """CREATE TABLE tui_attachment (
+            message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, hash TEXT,
+            start INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (message_id, position))""",
+        """CREATE TABLE tui_draft_attachment (
+            user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            conversation_id INTEGER REFERENCES conversation (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL, name TEXT NOT NULL, media_type TEXT NOT NULL, hash TEXT,
+            text TEXT NOT NULL)""",
+        """CREATE INDEX tui_draft_attachment_idx
+            ON tui_draft_attachment (user_id, conversation_id)""",
+        """CREATE TABLE tui_tool_policy (
+            conversation_id INTEGER REFERENCES conversation (id) ON DELETE CASCADE,
+            tool TEXT NOT NULL,
+            policy TEXT NOT NULL CHECK (policy IN ('ask', 'conversation', 'always', 'never')))""",
+        "CREATE UNIQUE INDEX tui_tool_policy_idx ON tui_tool_policy (conversation_id, tool)",
+        """CREATE UNIQUE INDEX tui_tool_policy_always_idx ON tui_tool_policy (tool)
+            WHERE conversation_id IS NULL""",
+        """CREATE TABLE tui_conversation_setting (
+            conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+            name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (conversation_id, name))""",
+    ),
+    (
+        """CREATE TABLE tui_pin (
+            conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE)""",
+        """CREATE TABLE tui_trash_batch (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('conversations', 'message')),
+            deleted TEXT NOT NULL)""",
+        """CREATE TABLE tui_trash (
+            batch_id INTEGER NOT NULL REFERENCES tui_trash_batch (id) ON DELETE CASCADE,
+            title TEXT NOT NULL, messages INTEGER NOT NULL, content TEXT NOT NULL)""",
+        "CREATE INDEX tui_trash_idx ON tui_trash (batch_id)",
+        # The index itself is made by text_index.py: not every SQLite can.
+        "CREATE TABLE tui_text_left (up_to INTEGER NOT NULL)",
+        "INSERT INTO tui_text_left VALUES (0)",
+    ),
 )

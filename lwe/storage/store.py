@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from lwe.storage.attachments import Attachments
 from lwe.storage.conversations import Conversations
 from lwe.storage.database import BUSY_SECONDS, Database
 from lwe.storage.journal import Journal
+from lwe.storage.lists import Lists
 from lwe.storage.raw import Raw
-from lwe.storage.tables import Tables
+from lwe.storage.search import Reader, Search
+from lwe.storage.settings import Settings
+from lwe.storage.tables import MEMORY, Tables
+from lwe.storage.trash import Trash
 from lwe.storage.turns import OpenTurn, Timing, Turns
 from lwe.storage.users import Users
+from lwe.storage.variants import Forks
 
 __all__ = ["OpenTurn", "Store", "Timing"]
 
 
-class Store(Users, Conversations, Turns, Journal, Raw):
+class Store(
+    Users, Conversations, Lists, Search, Trash, Turns, Forks, Journal, Attachments, Settings, Raw
+):
     """Keeps what is said; may be used from any thread, and by several programs at once.
 
     Every method is one story in one transaction: it happens as a whole, or raises and leaves
@@ -51,6 +59,15 @@ class Store(Users, Conversations, Turns, Journal, Raw):
     def make_tables(self) -> None:
         """Make the tables that are missing; opening a store does this already."""
         Tables(self._database).bring_up_to_date()
+
+    def reader(self) -> Reader:
+        """Return what reads this file beside the store, which goes on being usable.
+
+        A database in memory has only one connection, so that its readers take turns with it.
+        """
+        database = self._database
+        own = database.path != MEMORY
+        return Reader(Database(database.path, reading=True) if own else database, own)
 
     def changed(self) -> int:
         """Return a number that differs after anybody, another program included, has written."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lwe.errors import StorageError
-from lwe.storage import migrations, schema
+from lwe.storage import migrations, schema, text_index
 
 MEMORY = ":memory:"
 _TABLES = "FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
@@ -65,6 +65,7 @@ class Tables:
         if old or self._our_version() < len(schema.OURS):
             with self._file.story():
                 self._add_what_is_missing()
+        text_index.bring_up_to_date(self._file)
         if old:  # A migration that fails must not even have changed the journal.
             self._use_wal()
 

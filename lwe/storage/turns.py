@@ -133,14 +133,7 @@ class Turns(Part):
         with self._database.story():
             stored = entries.close_journal(self._database, journal_id, answer, before)
             if stored is not None and timing is not None:
-                self._database.insert(
-                    "tui_timing",
-                    message_id=stored.id,
-                    first_token=timing.first_token,
-                    seconds=timing.seconds,
-                    input_tokens=timing.input_tokens,
-                    output_tokens=timing.output_tokens,
-                )
+                self._put_timing(stored.id or 0, timing)
         return stored
 
     def timings(
@@ -158,6 +151,20 @@ class Turns(Part):
             (conversation_id, first, last),
         )
         return {int(row.pop("message_id")): Timing(**row) for row in found}
+
+    def _put_timing(self, message_id: int, timing: Timing) -> None:
+        """Store how long an answer took; one that was gone on with took both times together."""
+        earlier = self._database.row(
+            "SELECT * FROM tui_timing WHERE message_id = ?", (message_id,)
+        ) or dict.fromkeys(_SUMMED)
+        self._database.change("DELETE FROM tui_timing WHERE message_id = ?", (message_id,))
+        first = earlier.get("first_token")
+        self._database.insert(
+            "tui_timing",
+            message_id=message_id,
+            first_token=timing.first_token if first is None else first,
+            **{name: _sum(earlier[name], getattr(timing, name)) for name in _SUMMED},
+        )
 
     def _new_conversation(self, user_id: int, title: str | None) -> int:
         now = rows.now()
@@ -178,3 +185,10 @@ class Turns(Part):
             if row["owner"] != owner.this_process() and not entries.is_abandoned(row):
                 raise LweError("Another program is answering this question. Wait for its answer.")
             entries.close_journal(self._database, row["id"])
+
+
+_SUMMED = ("seconds", "input_tokens", "output_tokens")
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one if other is None else one + other

@@ -112,11 +112,12 @@ class Users(Part):
         password: str | None = None,
         default_preset: str | None = None,
     ) -> User:
-        """Change a user; what is None or empty stays, but for the preset, which is then none.
+        """Change a user; what is None stays, and so does a name or a password that is empty.
 
         Args:
             name: stored in lower case, as names are looked up.
-            email: stored in lower case.
+            email: stored in lower case; empty for none.
+            default_preset: empty for none.
 
         Returns:
             The user as changed.
@@ -125,13 +126,13 @@ class Users(Part):
             NotFound: when there is no such user.
             LweError: when somebody else has this name or e-mail.
         """
-        changes: dict[str, str] = {}
+        changes: dict[str, str | None] = {}
         with self._database.story():
             row = self._user_row(user_id)
             if name:
                 changes["username"] = self._free(name, row, _NAME_TAKEN)
-            if email:
-                changes["email"] = self._free(email, row, _EMAIL_TAKEN)
+            if email is not None:
+                changes["email"] = self._free(email, row, _EMAIL_TAKEN) if email.strip() else None
             if password:
                 changes["password"] = _hash(password)
             if default_preset is not None:
@@ -177,7 +178,7 @@ class Users(Part):
         """
         self._set(user_id, "UPDATE user SET default_preset = ? WHERE id = ?", rows.storable(preset))
 
-    def _set(self, user_id: int, sql: str, value: str) -> None:
+    def _set(self, user_id: int, sql: str, value: str | None) -> None:
         with self._database.story():
             self._user_row(user_id)
             self._database.change(sql, (value, user_id))

@@ -30,6 +30,17 @@ class LangchainTools:
         """Say whether a name means a tool of langchain, be it installed or not."""
         return is_langchain(name)
 
+    def names(self) -> list[str]:
+        """Return the tools that the installed packages have, under their prefixed names.
+
+        Which of them can be made of their names alone is known when one is used.
+        """
+        found: set[str] = set()
+        for module in filter(None, map(_optional, _MODULES)):
+            listed = getattr(module, "__all__", ())
+            found |= {f"{PREFIX}{name}" for name in listed if not name.startswith("Base")}
+        return sorted(found)
+
     def tool(self, name: str) -> Any:
         """Make a tool of langchain.
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import atexit
 import importlib.util
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lwe.config.config import Config
-from lwe.errors import NotFound, ToolError
+from lwe.errors import NotAllowed, NotFound, ToolError
 from lwe.tools.mcp_settings import (
     SEPARATOR,
     ServerSettings,
+    fingerprint,
     offered_name,
     server_names,
     server_settings,
@@ -27,6 +28,8 @@ from lwe.tools.schema import dereferenced
 if TYPE_CHECKING:
     from lwe.tools.mcp_loop import ServerLoop
 
+Gate = Callable[[str], bool | None]
+"""Says of a server, by its fingerprint, whether it may be used; None when nobody was asked yet."""
 _ALL_PREFIX, _ALL_SUFFIX = "mcp:", f"{SEPARATOR}*"
 
 
@@ -35,10 +38,14 @@ class McpServers:
 
     Args:
         config: names the servers; read at each use, so that changed settings hold at once.
+
+    Attributes:
+        gate: asked before a server is used; without it all may be.
     """
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self.gate: Gate | None = None
         self._guard = threading.Lock()
         self._running: ServerLoop | None = None
         self._ending: ServerLoop | None = None
@@ -67,6 +74,7 @@ class McpServers:
 
         Raises:
             NotFound: when no server of this name is configured.
+            NotAllowed: when the gate does not let it be used.
             ToolError: when it cannot be reached.
         """
         loop, settings, seconds = self._reach(server)
@@ -122,7 +130,17 @@ class McpServers:
         if server not in self.names():
             raise NotFound("MCP server", server, self.names())
         settings, seconds = server_settings(self._config, server), timeout(self._config)
+        self._check(settings)
         return self._started(), settings, seconds
+
+    def _check(self, settings: ServerSettings) -> None:
+        if self.gate is None:
+            return
+        known = fingerprint(self._config, settings.name)
+        answer = self.gate(known)
+        if not answer:
+            program, refused = bool(settings.command), answer is False
+            raise NotAllowed(settings.name, settings.reached, known, program, refused)
 
     def _started(self) -> ServerLoop:
         if importlib.util.find_spec("mcp") is None:

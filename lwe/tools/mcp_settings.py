@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +41,11 @@ class ServerSettings:
     cwd: str = ""
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reached(self) -> str:
+        """The command line or the address."""
+        return self.url or shlex.join((self.command, *self.args))
 
 
 def offered_name(server: str, tool: str) -> str:
@@ -90,6 +98,18 @@ def server_settings(config: Config, name: str) -> ServerSettings:
         url=str(url or ""),
         headers=_texts(name, "headers", found.get("headers")),
     )
+
+
+def fingerprint(config: Config, name: str) -> str:
+    """Return what differs when a server would be reached in another way.
+
+    Headers do not count, nor the values of variables: a new key makes no other server.
+    """
+    found = config.get(["mcp", "servers", name])
+    settings = dict(found) if isinstance(found, Mapping) else {}
+    settings.pop("headers", None)
+    written = json.dumps([name, settings], sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _texts(server: str, key: str, found: Any) -> dict[str, str]:

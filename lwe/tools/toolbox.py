@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from lwe.config.config import Config
 from lwe.domain import ToolCall, ToolResult, ToolSpec
-from lwe.errors import LweError, NotFound, ToolError
+from lwe.errors import LweError, NotAllowed, NotFound, ToolError
 from lwe.tools.files import BrokenTool, ToolFiles
 from lwe.tools.langchain import LangchainTools
 from lwe.tools.mcp import McpServers
@@ -87,16 +87,22 @@ class Toolbox:
 
         Args:
             names: tools; `mcp:server` and `server__*` mean all of a server's tools. What is no
-                text is left out, as in the seed.
+                text is left out, as in the seed, and so are the tools of a refused server.
 
         Raises:
+            NotAllowed: when somebody has to allow a server first.
             NotFound: when there is no such tool or server.
             ToolError: when one cannot be loaded or reached.
         """
         found: dict[str, ToolSpec] = {}
         for entry in names:
-            for name in self._meant(entry) if isinstance(entry, str) else ():
-                found.setdefault(name, self.spec(name))
+            try:
+                for name in self._meant(entry) if isinstance(entry, str) else ():
+                    found.setdefault(name, self.spec(name))
+            except NotAllowed as error:
+                if not error.refused:
+                    raise
+                LOGGER.info("%s is left out: %s", entry, error)
         return tuple(found.values())
 
     def bound(self, customizations: Mapping[str, Any]) -> tuple[ToolSpec, ...]:
@@ -115,12 +121,17 @@ class Toolbox:
         """Return those of the tools that there still are and that can be used.
 
         A conversation's history may name tools that are gone.
+
+        Raises:
+            NotAllowed: when somebody has to allow a server first.
         """
         found: dict[str, ToolSpec] = {}
         for name in names:
             try:
                 found.setdefault(name, self.spec(name))
             except LweError as error:
+                if isinstance(error, NotAllowed) and not error.refused:
+                    raise
                 LOGGER.warning("The tool '%s' of the history is left out: %s", name, error)
         return tuple(found.values())
 

@@ -205,6 +205,8 @@ class Turn:
         """Return the last thing that the assistant has said, whole or cut short."""
         if mark is None and self.finish_reason == "length":
             mark = Mark("cut", "The answer reached its limit of tokens.")
+        elif mark is None and self.finish_reason == "content_filter":
+            mark = Mark("cut", "The server's content filter ended the answer.")
         return Message(
             "assistant", self.text, origin=self.origin, mark=mark, reasoning=self.reasoning
         )
@@ -214,6 +216,10 @@ class Turn:
         with self._guard:
             said = tuple(self._said)
             return Progress(self.text, said, self._whole if self._open else len(said))
+
+    def begun(self, call: ToolCall | None) -> None:
+        """Note which call has been begun; None while somebody has to allow it first."""
+        self._begun = call
 
     def take_settled(self) -> list[Message]:
         """Return what may be stored before the turn ends and was not returned yet.
@@ -267,6 +273,12 @@ class Turn:
     def _finished(self) -> TurnFinished:
         if self.rules.return_response and self._said:
             return self._finished_by_tool()
+        if not self.text and self.finish_reason == "content_filter":
+            raise ProviderError(
+                "The server's content filter withheld the answer.",
+                "filtered",
+                "Say it in other words, or choose another model.",
+            )
         if not self.text:
             raise ProviderError(
                 "The model answered nothing.", "bad_reply", "Retry, or choose another model."

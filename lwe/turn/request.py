@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lwe.domain import Message, Role
+from lwe.domain import Attachment, Message, Role
 from lwe.errors import ConfigError
+from lwe.turn import attach
 
 Input = str | Sequence[Mapping[str, Any]]
 """What may be asked: a text, or a list of `{"role", "content"}` mappings."""
@@ -31,6 +32,7 @@ class Overrides:
         stream_callback: called with each piece of text.
         print_stream: whether pieces are written to stdout.
         files: messages that follow the prompt; what is asked with them is not stored.
+        attachments: texts and images that go along with the question, and are stored with it.
     """
 
     preset: str = ""
@@ -43,6 +45,7 @@ class Overrides:
     stream_callback: Callable[[str], object] | None = None
     print_stream: bool = False
     files: tuple[Any, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any] | None) -> Overrides:
@@ -79,22 +82,28 @@ class Overrides:
 NO_OVERRIDES = Overrides()
 
 
-def new_messages(asked: Input, system_message: str, is_new: bool) -> list[Message]:
+def new_messages(
+    asked: Input, system_message: str, is_new: bool, attachments: Sequence[Attachment] = ()
+) -> list[Message]:
     """Make the messages that this turn adds to the conversation.
 
     Args:
         asked: a text, or a list of messages that is taken as it is.
         system_message: opens a new conversation when a text is asked.
         is_new: whether the conversation has no messages yet.
+        attachments: what goes along with a text.
 
     Raises:
-        ConfigError: when there is nothing to ask, or a message of the list has no known role.
+        ConfigError: when there is nothing to ask, a message of the list has no known role, or
+            something cannot be attached.
     """
     if isinstance(asked, str):
-        if not asked.strip():
+        if not (asked.strip() or attachments):
             raise ConfigError("There is nothing to ask: the prompt is empty.")
         opening = [Message("system", system_message)] if is_new and system_message else []
-        return [*opening, Message("user", asked)]
+        return [*opening, attach.question(asked, attachments)]
+    if attachments:
+        raise ConfigError("Files can be attached to a text only, not to a list of messages.")
     # Callers without a type checker get a sentence, too.
     if not isinstance(asked, Sequence) or isinstance(asked, bytes):
         raise ConfigError(f"Only a text or a list of messages can be asked, not {_excerpt(asked)}.")

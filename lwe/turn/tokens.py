@@ -93,7 +93,7 @@ def trim(
     room = limit - REPLY - vocabulary.count(described, model)
     room = _spend([*_system(messages[:start]), *messages[start:]], model, room)
     if room < 0:
-        raise _too_long(limit)
+        raise _too_long(limit, sum(map(estimate, messages[start:])))
     start = _filled(messages, start, model, room)
     older = _system(messages[:start])
     return [*older, *messages[start:]], start - len(older)
@@ -121,7 +121,7 @@ def trim_by(
 
     found = bisect_left(cuts, True, key=lambda cut: count(kept(cut)) <= limit)
     if found == len(cuts):
-        raise _too_long(limit)
+        raise _too_long(limit, count(kept(cuts[-1])))
     staying = kept(cuts[found])
     return staying, len(messages) - len(staying)
 
@@ -130,9 +130,10 @@ def _system(messages: Iterable[Message]) -> list[Message]:
     return [message for message in messages if message.role == "system"]
 
 
-def _too_long(limit: int) -> ProviderError:
+def _too_long(limit: int, size: int) -> ProviderError:
+    about = f" (it has about {size:,})" if size > limit else ""
     return ProviderError(
-        f"The message is longer than the {limit:,} tokens that may be submitted.",
+        f"The message is longer than the {limit:,} tokens that may be submitted{about}.",
         "too_long",
         "Shorten it, or raise max_submission_tokens in the preset.",
     )

@@ -51,6 +51,64 @@ class Loopback:
     """Set when a client closed its connection during a stall."""
     silent: bool = False
     """Whether a stall comes before the reply's first byte."""
+    models: tuple[str, ...] = ()
+    """What is listed to whoever asks; without any, nothing is there to ask."""
+    key: str = ""
+    """What has to be sent as the key, if anything has to."""
+
+    def refuses(self, sent: str | None) -> bool:
+        """Say whether a request comes without the key."""
+        return bool(self.key) and sent != f"Bearer {self.key}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    state: list[Loopback]
+
+    def do_GET(self) -> None:
+        server = self.state[0]
+        if not (server.models and self.path == "/v1/models"):
+            self.answer(error(404, "Not Found"))
+        elif server.refuses(self.headers["authorization"]):
+            self.answer(error(401, "Incorrect API key provided"))
+        else:
+            listed = json.dumps({"data": [{"id": name} for name in server.models]})
+            self.answer(Reply(200, [listed.encode()], "application/json"))
+
+    def do_POST(self) -> None:
+        server = self.state[0]
+        length = int(self.headers.get("content-length") or 0)
+        body = json.loads(self.rfile.read(length))
+        server.asked.append(body)
+        server.paths.append(self.path)
+        if server.refuses(self.headers["authorization"]):
+            self.answer(error(401, "Incorrect API key provided"))
+            return
+        reply = server.replies.pop(0) if server.replies else default_reply(self.path, body)
+        if server.silent:
+            self.stall()
+        else:
+            self.answer(reply)
+
+    def answer(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        self.send_header("content-type", reply.content_type)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        for part in reply.parts:
+            if part is STALL:
+                self.stall()
+                return
+            self.wfile.write(part)
+            self.wfile.flush()
+
+    def stall(self) -> None:
+        with suppress(OSError):
+            self.connection.recv(1)
+        self.state[0].left.set()
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 @contextmanager
@@ -58,37 +116,10 @@ def loopback() -> Iterator[Loopback]:
     """Run a server; without scripted replies it answers "Hello!"."""
     state: list[Loopback] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            server = state[0]
-            length = int(self.headers.get("content-length") or 0)
-            body = json.loads(self.rfile.read(length))
-            server.asked.append(body)
-            server.paths.append(self.path)
-            reply = server.replies.pop(0) if server.replies else default_reply(self.path, body)
-            if server.silent:
-                self.stall()
-                return
-            self.send_response(reply.status)
-            self.send_header("content-type", reply.content_type)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            for part in reply.parts:
-                if part is STALL:
-                    self.stall()
-                    return
-                self.wfile.write(part)
-                self.wfile.flush()
+    class Handler(_Handler):
+        pass
 
-        def stall(self) -> None:
-            with suppress(OSError):
-                self.connection.recv(1)
-            state[0].left.set()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
+    Handler.state = state
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     state.append(Loopback(f"http://127.0.0.1:{server.server_port}/v1"))

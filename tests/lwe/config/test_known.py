@@ -60,6 +60,7 @@ def test_null_is_the_default_everywhere(key: str) -> None:
     [
         ("tools.max_rounds", "lots", "a whole number of at least 1, not 'lots'"),
         ("tools.max_rounds", 0, "a whole number of at least 1, not 0"),
+        ("tools.policy", "maybe", "ask, always or never, not 'maybe'"),
         ("tools.max_rounds", True, "a whole number of at least 1, not True"),
         ("mcp.timeout", "soon", "a number of seconds, not 'soon'"),
         ("shell.streaming", "perhaps", "true or false, not 'perhaps'"),

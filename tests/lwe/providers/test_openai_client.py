@@ -180,14 +180,15 @@ def status(code: int, body: Any, headers: dict[str, str] | None = None) -> Provi
     [
         (401, "Incorrect API key provided", "auth", "Check the API key."),
         (403, "Country not supported", "auth", "Check the API key."),
-        (404, "The model `x` does not exist", "not_found", "Check the model's name"),
+        (404, "The model `x` does not exist", "no_model", "Check the model's name"),
+        (404, "Not Found", "not_found", "Check the model's name and the base URL."),
         (400, "Unknown parameter: 'x'", "refused", "Check the preset's parameters."),
         (422, "top_p is odd", "refused", "Check the preset's parameters."),
         (400, "maximum context length is 8192 tokens", "too_long", "Shorten the conversation"),
         (413, "context size exceeded", "too_long", "Shorten the conversation"),
         (429, "Slow down", "rate_limit", "Wait a little"),
-        (500, "Oops", "other", "Retry"),
-        (503, "Overloaded", "other", "Retry"),
+        (500, "Oops", "server", "Retry"),
+        (503, "Overloaded", "server", "Retry"),
     ],
 )
 def test_a_status_says_what_and_what_to_do(code: int, message: str, kind: str, remedy: str) -> None:
@@ -200,10 +201,13 @@ def test_a_spent_account_is_told_from_a_rate_limit() -> None:
     body = {"error": {"message": "You exceeded your quota.", "code": "insufficient_quota"}}
     error = status(429, body)
     assert "Check the account's credit" in str(error)
-    assert error.kind == "rate_limit"
+    assert error.kind == "quota"
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7.0), ("soon", None), (None, None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7.0), ("soon", None), (None, None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+)
 def test_the_wait_that_a_server_asks_for_is_told(header: str | None, seconds: float | None) -> None:
     error = status(429, {}, {"retry-after": header} if header else None)
     assert error.retry_after == seconds

@@ -8,7 +8,7 @@ import pytest
 
 from lwe.domain import Message, ModelRequest, ToolCall, ToolResult
 from lwe.errors import ProviderError
-from lwe.providers.openai_wire import body
+from lwe.providers.openai_wire import Api, body, may_see
 
 TALK = (
     Message("system", "Be brief."),
@@ -67,6 +67,10 @@ def test_parameters_have_each_apis_names() -> None:
     assert responses["max_output_tokens"] == 9
     assert responses["reasoning"] == {"effort": "low"}
     assert responses["text"] == {"verbosity": "high"}
+
+
+def test_the_seeds_mark_of_the_provider_is_not_sent() -> None:
+    assert "_type" not in body(request(_type="chat_openai"), "chat")
 
 
 EVERY = {
@@ -168,3 +172,30 @@ def test_reasoning_models_get_no_temperature(model: str) -> None:
 
 def test_old_reasoning_models_get_the_system_message_from_the_user() -> None:
     assert body(request(model_name="o1-mini"), "chat")["messages"][0]["role"] == "user"
+
+
+@pytest.mark.parametrize(
+    ("model", "sees"),
+    [
+        ("gpt-4o", True),
+        ("gpt-4-turbo", True),
+        ("gpt-5.4-mini", True),
+        ("o1", True),
+        ("o3", True),
+        ("llava", True),
+        ("gpt-4", False),
+        ("gpt-4-0613", False),
+        ("gpt-3.5-turbo-0125", False),
+        ("o3-mini-2025-01-31", False),
+    ],
+)
+def test_which_models_may_see(model: str, sees: bool) -> None:
+    assert may_see(model) is sees
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_words_beside_images_can_be_sent(api: Api) -> None:
+    parts = ({"type": "text", "text": "a\ud800"}, {"type": "image_url", "image_url": {"url": "u"}})
+    made = body(ModelRequest((Message("user", "", parts=parts),), {}), api)
+    (message,) = made["input" if api == "responses" else "messages"]
+    assert message["content"][0]["text"] == "a?"

@@ -2,80 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from lwe.domain import Conversation, Mark, Message, User
+from lwe.domain import Mark, Message, User
 from lwe.errors import NotFound
 from lwe.storage import conversations
-from lwe.storage.conversations import CONTAINING, LAST, LISTED, NEWEST_FIRST
+from lwe.storage.conversations import LAST
 from lwe.storage.store import Store, Timing
-from tests.lwe.storage.helpers import ORIGIN, answered, asked, plain, sql, texts
-
-TITLES = (None, "", "Straße", "STRASSE", "100% sure", "a_b", "Ünï", "plan", "Plan B", "new\nline")
-
-
-def fill(path: Path, number: int, seed: int) -> list[Conversation]:
-    """Write conversations of two users with many equal times and titles."""
-    dice = random.Random(seed)
-    with plain(path) as connection:
-        connection.execute("BEGIN")
-        for id_ in range(1, number + 1):
-            row = (
-                id_,
-                dice.choice((1, 1, 2)),
-                dice.choice(TITLES),
-                "2026-01-01 00:00:00.000000",
-                f"2026-01-{dice.randint(1, 9):02} 00:00:00.{dice.choice((0, 5)):06}",
-                dice.choice((0, 0, 0, 1)),
-            )
-            connection.execute("INSERT INTO conversation VALUES (?, ?, ?, ?, ?, ?)", row)
-        connection.execute("COMMIT")
-        found = connection.execute("SELECT * FROM conversation").fetchall()
-    return [
-        Conversation(
-            row[0],
-            row[1],
-            row[2],
-            datetime.fromisoformat(row[3]),
-            datetime.fromisoformat(row[4]),
-            bool(row[5]),
-        )
-        for row in found
-    ]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_windows_together_are_the_whole_list_in_order(
-    store: Store, tmp_path: Path, seed: int
-) -> None:
-    dice = random.Random(seed)
-    users = [store.add_user(name).id for name in ("ann", "ben")]
-    everything = fill(tmp_path / "storage.db", 120, seed)
-    for user_id in users:
-        for containing in ("", "STRASSE", "straße", "%", "_", "ü", "PLAN", "none", "\n"):
-            wanted = sorted(
-                (
-                    row
-                    for row in everything
-                    if row.user_id == user_id
-                    and not row.hidden
-                    and containing.casefold() in (row.title or "").casefold()
-                ),
-                key=lambda row: (row.updated, row.id),
-                reverse=True,
-            )
-            size = dice.randint(1, 30)
-            windows = [
-                store.conversations(user_id, size, offset, containing)
-                for offset in range(0, len(wanted) + size, size)
-            ]
-            assert [row for window in windows for row in window] == wanted
-            assert store.conversation_count(user_id, containing) == len(wanted)
-            assert store.conversations(user_id, containing=containing) == wanted
+from tests.lwe.storage.helpers import ORIGIN, answered, asked, sql, texts
+from tests.lwe.storage.test_lists import fill
 
 
 def test_history_has_hidden_ones_too_and_goes_by_id(store: Store, tmp_path: Path) -> None:
@@ -85,24 +22,6 @@ def test_history_has_hidden_ones_too_and_goes_by_id(store: Store, tmp_path: Path
     assert store.history(ann) == everything[::-1]
     assert store.history(ann, 5, 10) == everything[::-1][10:15]
     assert any(row.hidden for row in everything)
-
-
-def test_a_window_is_read_from_the_index_without_sorting(store: Store, tmp_path: Path) -> None:
-    for query in (f"SELECT * {LISTED}{NEWEST_FIRST}", f"SELECT count(*) {LISTED}"):
-        values = (1, 50, 1000)[: query.count("?")]
-        plan = [
-            row[3] for row in sql(tmp_path / "storage.db", f"EXPLAIN QUERY PLAN {query}", *values)
-        ]
-        assert len(plan) == 1
-        assert "INDEX tui_conversation_list_idx (user_id=? AND hidden=?)" in plan[0]
-    plan = [
-        row["detail"]
-        for row in store._database.rows(
-            f"EXPLAIN QUERY PLAN SELECT * {LISTED}{CONTAINING}{NEWEST_FIRST}", (1, "x", 50, 0)
-        )
-    ]
-    assert "tui_conversation_list_idx" in plan[0]
-    assert not any("TEMP B-TREE" in step for step in plan)
 
 
 def test_the_list_is_ordered_by_what_happened_last(store: Store, user: User) -> None:

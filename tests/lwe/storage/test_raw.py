@@ -11,7 +11,7 @@ from lwe.domain import User
 from lwe.errors import LweError, NotFound, StorageError
 from lwe.storage.raw import Table
 from lwe.storage.store import Store
-from tests.lwe.storage.helpers import asked, sql
+from tests.lwe.storage.helpers import answered, asked, sql
 
 
 def test_values_are_encoded_as_the_seed_does_it(store: Store, user: User, tmp_path: Path) -> None:
@@ -64,8 +64,10 @@ def test_only_columns_are_written(store: Store, user: User) -> None:
 
 def test_a_message_is_deleted_alone(store: Store, user: User) -> None:
     turn = asked(store, user.id)
+    answered(store, turn)
     store.delete_message(turn.user_message_id)
-    assert [message.role for message in store.messages(turn.conversation_id)] == ["system"]
+    left = [message.role for message in store.messages(turn.conversation_id)]
+    assert left == ["system", "assistant"]
     for gone in (turn.user_message_id, 10**30):
         with pytest.raises(NotFound):
             store.delete_message(gone)

@@ -167,7 +167,11 @@ def test_editing_keeps_the_id_and_what_is_not_given(store: Store) -> None:
     assert (edited.id, edited.username, edited.email) == (user.id, "anna", "a@x.org")
     assert edited.preferences == {"a": 1}
     assert store.check_password(user.id, "secret")
-    assert store.edit_user(user.id, name="", email="", password="") == edited
+    assert store.edit_user(user.id, name="", password="") == edited
+    for empty in ("", " "):
+        store.edit_user(user.id, email="a@x.org")
+        assert store.edit_user(user.id, email=empty).email is None
+    assert store.user("anna").id == user.id
     with pytest.raises(LweError, match="needs a name"):
         store.edit_user(user.id, name="  ")
     with pytest.raises(NotFound):

@@ -27,6 +27,7 @@ class Keyed:
 def langchain(monkeypatch: pytest.MonkeyPatch) -> None:
     tools: Any = ModuleType("langchain_community.tools")
     tools.Echo, tools.Keyed, tools.number = Echo, Keyed, 3
+    tools.__all__ = ["Keyed", "Echo", "BaseTool"]
     calling: Any = ModuleType("langchain_core.utils.function_calling")
     calling.convert_to_openai_function = lambda tool: {
         "name": "echo",
@@ -66,3 +67,7 @@ def test_without_langchain_a_sentence_names_the_package(
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ToolError, match="pip install langchain-community"):
         toolbox.spec("Langchain-Echo")
+
+
+def test_installed_tools_have_names(toolbox: Toolbox, langchain: None) -> None:
+    assert toolbox.langchain.names() == ["Langchain-Echo", "Langchain-Keyed"]
