@@ -2,7 +2,7 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 RUN = $(PYTHON) -m
 
-.PHONY: check format lint types contracts test snap run demo bench
+.PHONY: check format lint types contracts test snap run demo bench bench-quick
 
 check: lint types contracts test
 
@@ -34,3 +34,6 @@ demo:
 
 bench:
 	tests/benchmarks/run
+
+bench-quick:
+	tests/benchmarks/run --quick

@@ -19,19 +19,20 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from lwe_tui import clipboard, faults, keys, themes
+from lwe_tui import clipboard, faults, keys
 from lwe_tui.exits import interruptible
+from lwe_tui.main.dressing import Dressing
 from lwe_tui.main.screen import MainScreen
+from lwe_tui.main.setting import as_last_time, wear
 from lwe_tui.messages import CopyWanted, Noticed
+from lwe_tui.modals.modal import Modal
+from lwe_tui.options import theme_folders
 from lwe_tui.printed import own_terminal
 from lwe_tui.room import aside
 from lwe_tui.session import Options, Session
-from lwe_tui.terminal import mend_key_sequences, mend_pastes
+from lwe_tui.terminal import Mouse, mend_key_sequences, mend_pastes
 from lwe_tui.widgets.tasks import TaskFailed, Tasks
-from lwe_tui.widgets.virtual_list import Row
 
-THEMES = ("lwe-", "textual-")
-"""How the names of the themes begin that the palette offers."""
 QUIT_SECONDS = 2.0
 INSIST_SECONDS, INSIST_PAUSE = 4.0, 0.5
 INTERRUPT_SECONDS = 2.0
@@ -39,13 +40,13 @@ ESCAPE_SECONDS = 0.03
 """How long an arrow may follow an Escape and still be alt+arrow of an old terminal."""
 EARLIER_SECONDS = 0.25
 _ARROWS = ("up", "down", "left", "right")
-_FORMS = frozenset(("enter", "tab", "shift+tab"))
-_OURS = frozenset(
-    name
-    for key in (*keys.APP, *keys.MAIN, *keys.SLOT_KEYS)
-    for name in key.keys.split(",")
-    if key.priority
+_WHEEL = (
+    events.MouseScrollUp,
+    events.MouseScrollDown,
+    events.MouseScrollLeft,
+    events.MouseScrollRight,
 )
+_FORMS = frozenset(("enter", "tab", "shift+tab"))
 
 
 class LweApp(App[None], Tasks, inherit_bindings=False):
@@ -73,19 +74,11 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
         self.animation_level = "none"
         self._interrupted = 0.0
         self._escape: tuple[events.Key, Timer] | None = None
-        self._look = themes.load()
-        self._put_on(self._look)
-
-    def _put_on(self, look: themes.Look) -> None:
-        """Begin with a theme; changing to it would have every style sheet parsed twice."""
-        for theme in look.themes:
-            self.register_theme(theme)
-        chosen = self.available_themes[look.chosen]
-        if chosen.dark and not chosen.ansi:  # as the one that Textual begins with
-            self.set_reactive(App.theme, chosen.name)
-            self.stylesheet.set_variables(self.get_css_variables())
-        else:
-            self.theme = chosen.name
+        self.dressing = Dressing(self, theme_folders(self.session.options))
+        self.dressing.begin()
+        keymap = as_last_time(self.session)
+        self.mouse = Mouse(self.session.own.mouse)
+        wear(self, self.session.own, keymap)
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.session)
@@ -95,9 +88,8 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave)
-        for problem in self._look.problems:
-            self.post_message(Noticed(problem, "warning"))
-        self.theme_changed_signal.subscribe(self, lambda theme: themes.remember(theme.name))
+        if self.dressing.look.problems:
+            self.post_message(Noticed("\n".join(self.dressing.look.problems), "warning"))
 
     def on_ready(self) -> None:
         # What was loaded for the first frame stays: it need not be looked at again.
@@ -106,6 +98,8 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold an Escape for a moment: without the kitty protocol it may begin alt+arrow."""
+        if self.mouse.drops(event):
+            return
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self._escape is not None and event.key in _ARROWS:
                 self._take_escape()
@@ -116,11 +110,16 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
                 timer = self.set_timer(ESCAPE_SECONDS, self._let_escape_go)
                 self._escape = (event, timer)
                 return
-            if isinstance(self.screen, MainScreen) and self.screen.takes(event):
+            if self._takes(event):
                 return
-            if event.key in (_FORMS if self._asks() else _OURS):
+            if event.key in (_FORMS if self._asks() else keys.ahead()):
                 await self._let_earlier_keys_go()
         await super().on_event(event)
+
+    def _takes(self, event: events.Key) -> bool:
+        """Hand a key to a screen that takes some before any binding."""
+        screen = self.screen
+        return isinstance(screen, MainScreen | Modal) and screen.takes(event)
 
     def _asks(self) -> bool:
         """Whether a form is what is seen."""
@@ -156,7 +155,7 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
 
     async def _let_escape_go(self) -> None:
         event = self._take_escape()
-        if event is None or (isinstance(self.screen, MainScreen) and self.screen.takes(event)):
+        if event is None or self._takes(event):
             return
         await super().on_event(event)
 
@@ -186,6 +185,8 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
                 await asyncio.gather(*(_ended(worker) for worker in answering))
         if main is not None:
             main.chat.keep_draft()
+            main.chat.reader.keep_place()
+            main.attention.end()
         self.exit()
 
     def _insist(self) -> None:
@@ -218,6 +219,15 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
             return "" if secret else focused.selected_text
         return self.screen.get_selected_text() or ""
 
+    def on_composer_quit_wanted(self) -> None:
+        from lwe_tui.modals.confirm import Confirm
+
+        self.push_screen(Confirm("Quit?", "quit"), self._quit_if)
+
+    async def _quit_if(self, wanted: bool | None) -> None:
+        if wanted:
+            await self.action_quit()
+
     def on_copy_wanted(self, event: CopyWanted) -> None:
         self.start_task("copy", self._copy, event.text)
 
@@ -241,26 +251,41 @@ class LweApp(App[None], Tasks, inherit_bindings=False):
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, MainScreen):
             return
+        from lwe_tui.main.offers import Offers
         from lwe_tui.modals.palette import Palette
 
         self.screen.furnish()
-        rows = [
-            Row(key.action, key.label, key.shown or f"ctrl+l {keys.written_leader(key)}")
-            for key in (*keys.MAIN, *keys.APP)
-        ]
-        rows += [Row(f"app.use_theme({name!r})", f"Theme: {name}") for name in self._themes()]
         # Not from a task: letters that follow at once are meant for the palette.
-        self.push_screen(Palette(rows), self._do)
+        offers = Offers(self.screen, self.dressing.names())
+        self.push_screen(Palette(offers.at_once(), more=offers.later), self._do)
 
     def _do(self, chosen: str | None) -> None:
         if chosen:
             self.call_later(self.run_action, chosen, self.screen)
 
-    def _themes(self) -> list[str]:
-        return [name for name in self.available_themes if name.startswith(THEMES)]
-
     def action_use_theme(self, name: str) -> None:
-        self.theme = name
+        self.dressing.choose(name)
+        self._keep_theme(name)
+
+    def action_choose_theme(self) -> None:
+        from lwe_tui.modals.theme_picker import ThemePicker
+
+        if isinstance(self.screen, MainScreen):
+            self.screen.furnish()
+            picker = ThemePicker(self.dressing.rows(), self.dressing.use)
+            self.push_screen(picker, self._take_theme)
+
+    def _take_theme(self, name: str | None) -> None:
+        if name:
+            self.action_use_theme(name)
+
+    def _keep_theme(self, name: str) -> None:
+        if self._main is not None:
+            self._main.start_task("settings", self._main.setting.keep, "tui.theme", name)
+
+    def use_mouse(self, mode: str) -> None:
+        """Use the mouse as the configuration says, also while the app runs."""
+        self.mouse.use(mode, self._driver)
 
 
 async def _ended(worker: Any) -> None:
@@ -277,7 +302,7 @@ def run(options: Options) -> int:
             app = LweApp(session)
             # Textual would throw away what is printed.
             app._capture_stdout = app._capture_stderr = printed  # type: ignore[assignment]
-            app.run()
+            app.run(mouse=app.mouse.wanted)
             return app.return_code or 0
         finally:
             # Textual's handlers are gone: a signal would end us before what was started.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.message import Message
 
+from lwe.domain import Attachment
 from lwe.events import Level
 from lwe.state import State
 
@@ -20,13 +23,6 @@ class ConversationOpened(Message):
 @dataclass
 class PresetChosen(Message):
     """A preset was chosen for this conversation."""
-
-    name: str
-
-
-@dataclass
-class TemplateChosen(Message):
-    """A template was chosen to run."""
 
     name: str
 
@@ -56,6 +52,17 @@ class TurnsChanged(Message):
 
 
 @dataclass
+class DecisionsWanted(Message):
+    """Other calls of tools wait for a decision.
+
+    Attributes:
+        waiting: conversations in which one waits.
+    """
+
+    waiting: frozenset[int]
+
+
+@dataclass
 class TitleMade(Message):
     """A conversation has got its title."""
 
@@ -76,3 +83,66 @@ class CopyWanted(Message):
     """A text is to be copied to wherever the user can paste it from."""
 
     text: str
+
+
+@dataclass
+class BlockCommand(Message):
+    """Something is to be done with a message of the open conversation.
+
+    Attributes:
+        command: its name, as in `Turning`.
+        entry_key: the message's key in the transcript; empty for the last one that it fits.
+    """
+
+    command: str
+    entry_key: str = ""
+
+
+@dataclass
+class AnswerReady(Message):
+    """An answer has come to its end.
+
+    Attributes:
+        conversation_id: where.
+        seconds: how long it took.
+        here: whether its conversation is the open one.
+        model: who answered.
+        tokens: of what was sent and of what came; None where nobody counted.
+    """
+
+    conversation_id: int | None
+    seconds: float
+    here: bool
+    provider: str
+    model: str
+    tokens: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass
+class CommandGiven(Message):
+    """A command was written.
+
+    Attributes:
+        line: the command with its arguments.
+        written: as it stood in the composer.
+        attachments: what it refers to.
+    """
+
+    line: str
+    written: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass
+class ChangedOutside(Message):
+    """Somebody else has changed files.
+
+    Attributes:
+        changes: the files, by what they are for.
+    """
+
+    changes: Mapping[str, frozenset[Path]]
+
+
+class FilesChanged(Message):
+    """Presets or templates are other ones now."""

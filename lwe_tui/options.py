@@ -57,6 +57,14 @@ def configured(options: Options) -> Config:
     return config
 
 
+def theme_folders(options: Options) -> tuple[Path, ...]:
+    """Return where the user's themes are, of which none has to be there; reads no file."""
+    from lwe.config.paths import default_config_dir
+
+    folder = Path(options.config_dir or default_config_dir()).expanduser()
+    return folder / "themes", folder / "profiles" / options.profile / "themes"
+
+
 def with_keys(config: Config) -> Config:
     """Put the profile's kept keys into the environment, for whoever asks a model.
 

@@ -9,44 +9,39 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from lwe.domain import Conversation, Message, Preset, User
-from lwe.errors import LweError, NotFound
+from lwe.domain import Attachment, Origin, Preset, User
+from lwe.errors import LweError
 from lwe.events import Notice
 from lwe.state import State
+from lwe_tui import switches
+from lwe_tui.drafts import NO_DRAFT, Draft, Drafts
+from lwe_tui.lists import Lists
 from lwe_tui.options import Options as Options
 from lwe_tui.options import configured, with_keys
+from lwe_tui.page import PLACE, Page, Place, page_of, place_of
+from lwe_tui.permits import Consents
+from lwe_tui.prices import Prices, prices
 from lwe_tui.room import Room, aside
+from lwe_tui.settings import Own
 from lwe_tui.turns import Turns
 
 if TYPE_CHECKING:
     from lwe.backend import ApiBackend
-    from lwe.engine import Engine
-    from lwe.storage.store import Timing
+    from lwe.engine import Engine, Opened
+    from lwe.presets import BrokenPreset
     from lwe.templates import BuiltTemplate
 
 T = TypeVar("T")
 
+CONSENTS = "servers-allowed.json"
 FIRST_MESSAGES, MORE_MESSAGES = 100, 400
 """How many messages are read when a conversation is opened, and each time more are wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a conversation, as it is opened or further up.
-
-    Attributes:
-        more: whether there may be messages before these.
-    """
-
-    state: State
-    messages: list[Message] = field(default_factory=list)
-    timings: dict[int, Timing] = field(default_factory=dict)
-    draft: str = ""
-    more: bool = False
 
 
 class Session:
@@ -61,11 +56,24 @@ class Session:
         self.options = options or Options()
         self._backend = backend
         self.room = Room()
+        self.own = Own()
+        """What the app itself is set to; replaced whole when a setting changes."""
         self.tell: Callable[[str], None] = lambda _sentence: None
         """Shows a sentence to the user; called from any thread, replaced by the screen."""
         self.turns = Turns(self.room, lambda: self.engine, lambda sentence: self.tell(sentence))
+        self.turns.log = self._log
+        self.consents = Consents(Path(CONSENTS))
+        """What was allowed in the profile, once it is open."""
         self._states: dict[int, State] = {}
-        self._unsaved: dict[tuple[int, int | None], str] = {}
+        self.drafts = Drafts(
+            self.room, lambda: self.engine.store, lambda sentence: self.tell(sentence)
+        )
+        self.lists = Lists(self.room, lambda: self.engine, lambda id_: self._states.pop(id_, None))
+
+    @property
+    def place(self) -> str:
+        """Names the profile among what is kept for the first frame."""
+        return f"{self.options.config_dir or ''}|{self.options.profile}"
 
     @property
     def backend(self) -> ApiBackend:
@@ -89,11 +97,22 @@ class Session:
         """Wait until everything that was put into the room is done."""
         if self._backend is not None:
             self._backend.engine.close_tools()  # The room may be waiting for one.
+        self.lists.close()
         self.room.close(self._settle_at_last)
 
     def _settle_at_last(self) -> None:
         if self._backend is not None:
             self._backend.engine.close()
+
+    def _log(self, opened: Opened) -> None:
+        """Append to the log what was said; called inside the room."""
+        backend, said = self.backend, opened.turn.request.messages
+        if opened.state.user is None:  # No database has it: /copy finds it here.
+            backend.message_clipboard = opened.response
+        if backend.logfile is not None:
+            backend.state = opened.state
+            asked = next((m.text for m in reversed(said) if m.role == "user"), "")
+            backend.write_log(asked, opened.response)
 
     # Starting
 
@@ -106,6 +125,8 @@ class Session:
 
         def start() -> State:
             state = self.backend.state
+            self.consents = Consents(Path(self.engine.config.data_profile_dir) / CONSENTS)
+            self.engine.gate = self.consents.says
             self.engine.store.recover()
             return state
 
@@ -178,19 +199,22 @@ class Session:
         """Return what the user should know since the last call."""
         return await self.ask(lambda: self.engine.take_notices())
 
+    async def log_files(self) -> list[str]:
+        """Return the files that the program's log is written to."""
+
+        def files() -> list[str]:
+            config = self.engine.config
+            return (
+                [str(config.get("debug.log.filepath"))] if config.get("debug.log.enabled") else []
+            )
+
+        return await self.ask(files)
+
     # Lists
 
-    async def conversations(
-        self, user_id: int, offset: int, limit: int, containing: str = ""
-    ) -> list[Conversation]:
-        """Return a window of the conversations, newest first."""
-        return await self.ask(
-            lambda: self.engine.store.conversations(user_id, limit, offset, containing)
-        )
-
-    async def conversation_count(self, user_id: int, containing: str = "") -> int:
-        """Count the conversations whose title, or first question without one, has a text in it."""
-        return await self.ask(lambda: self.engine.store.conversation_count(user_id, containing))
+    async def questions(self, user_id: int, limit: int) -> list[str]:
+        """Return what a user asked last, newest first."""
+        return await self.ask(lambda: self.engine.store.questions(user_id, limit))
 
     async def changed(self) -> int:
         """Return a number that differs after anybody has written, this program included."""
@@ -206,11 +230,17 @@ class Session:
 
         def presets() -> list[Preset]:
             default = self.engine.config.get("model.default_preset")
-            return sorted(
+            usual = sorted(
                 self.engine.presets.all(), key=lambda p: (p.name != default, p.system, p.name)
             )
+            slots = {name: number for number, name in enumerate(self.own.slots)}
+            return sorted(usual, key=lambda p: slots.get(p.name, len(slots)))
 
         return await self.ask(presets)
+
+    async def broken_presets(self) -> list[BrokenPreset]:
+        """Return the presets that cannot be used."""
+        return await self.ask(lambda: self.engine.presets.broken)
 
     async def templates(self) -> list[tuple[str, str]]:
         """Return the names and descriptions of the templates."""
@@ -247,10 +277,13 @@ class Session:
             kept = self._states.get(conversation_id)
             if kept is not None:
                 opened = replace(kept, conversation_id=opened.conversation_id, title=opened.title)
+            else:
+                opened = self._switched(opened)
             assert opened.user is not None
-            draft = self._draft(opened.user.id, conversation_id)
-            page = self._page(opened, messages, FIRST_MESSAGES)
-            return replace(page, draft=draft)
+            draft = self.drafts.read(opened.user.id, conversation_id)
+            page = page_of(self.engine, opened, messages, FIRST_MESSAGES)
+            settings = self.engine.store.conversation_settings(conversation_id)
+            return replace(page, draft=draft, place=place_of(settings.get(PLACE)))
 
         return await self.ask(read)
 
@@ -260,66 +293,68 @@ class Session:
         def read() -> Page:
             here = state.conversation_id or 0
             messages = self.engine.store.last_messages(here, MORE_MESSAGES, before)
-            return self._page(state, messages, MORE_MESSAGES)
+            return page_of(self.engine, state, messages, MORE_MESSAGES)
 
         return await self.ask(read)
 
-    def _page(self, state: State, messages: list[Message], most: int) -> Page:
-        timings: dict[int, Timing] = {}
-        if messages:
-            ends = messages[0].id or 0, messages[-1].id or 0
-            timings = self.engine.store.timings(state.conversation_id or 0, *ends)
-        return Page(state, messages, timings, more=len(messages) == most)
+    async def prices(self, origin: Origin) -> Prices | None:
+        """Return what the tokens of an answer cost, None when nobody said it."""
+        return await self.ask(lambda: prices(self.engine, [origin]).get(origin))
 
-    async def draft(self, state: State) -> str:
+    async def draft(self, state: State) -> Draft:
         """Return what was written in this conversation and not sent."""
         user, conversation_id = state.user, state.conversation_id
-        return "" if user is None else await self.ask(lambda: self._draft(user.id, conversation_id))
-
-    def _draft(self, user_id: int, conversation_id: int | None) -> str:
-        unsaved = self._unsaved.get((user_id, conversation_id))
-        return self.engine.store.draft(user_id, conversation_id) if unsaved is None else unsaved
+        if user is None:
+            return NO_DRAFT
+        return await self.ask(lambda: self.drafts.read(user.id, conversation_id))
 
     async def activate_preset(self, state: State, name: str) -> State:
-        """Return the state with this preset."""
-        return await self.ask(lambda: self.engine.states.activate_preset(state, name))
+        """Return the state with this preset, and with the tools of its conversation."""
+        return await self.ask(
+            lambda: self._switched(self.engine.states.activate_preset(state, name))
+        )
+
+    def _switched(self, state: State) -> State:
+        settings = self.engine.store.conversation_settings(state.conversation_id or 0)
+        try:
+            takes = self.engine.providers.get(state.provider).takes_tools
+        except LweError:
+            return state  # Asking says what is wrong.
+        return switches.switched(state, settings.get(switches.SETTING)) if takes else state
+
+    def keep_place(self, conversation_id: int, place: Place | None) -> None:
+        """Keep where the reader is, None for the end; does not wait."""
+
+        def keep() -> None:
+            with suppress(LweError):  # Another program may have deleted it, or write just now.
+                self.engine.store.set_conversation_setting(
+                    conversation_id, PLACE, None if place is None else list(place)
+                )
+
+        self.room.enter(keep)
 
     def remember(self, state: State) -> None:
         """Keep the settings of a conversation for as long as the app runs."""
         if state.conversation_id is not None:
             self._states[state.conversation_id] = state
 
-    def save_draft(self, state: State, text: str) -> None:
+    def forget_states(self) -> None:
+        """Open every conversation with what it was asked with last: somebody else asks now."""
+        self._states.clear()
+
+    def forget_presets(self, names: Collection[str]) -> None:
+        """Let conversations take these presets' files when they are opened again."""
+        for conversation_id, state in list(self._states.items()):
+            if state.preset in names and not state.changed:
+                del self._states[conversation_id]
+
+    def save_draft(self, state: State, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Keep words that are not sent yet; does not wait."""
-        user, conversation_id = state.user, state.conversation_id
-        if user is None:
-            return
+        self.drafts.save(state, text, attachments)
 
-        def save() -> None:
-            self._unsaved.pop((user.id, conversation_id), None)
-            try:
-                self.engine.store.save_draft(user.id, conversation_id, text)
-            except NotFound:
-                return  # The conversation is gone, and its draft with it.
-            except LweError as error:
-                self._unsaved[user.id, conversation_id] = text
-                self.tell(f"What you are writing could not be stored yet. {error}")
-
-        self.room.enter(save)
-
-    def add_to_draft(self, state: State, text: str) -> None:
+    def add_to_draft(self, state: State, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Give words back to a conversation that is not open; does not wait."""
-        user, conversation_id = state.user, state.conversation_id
-        if user is None:
-            return
-
-        def add() -> None:
-            try:
-                self.engine.store.append_draft(user.id, conversation_id, text)
-            except LweError as error:
-                self.tell(f"These words could not be kept: {text[:200]!r}. {error}")
-
-        self.room.enter(add)
+        self.drafts.add(state, text, attachments)
 
     async def gauge(self, state: State) -> tuple[tuple[int, int], str]:
         """Estimate what the next question would submit.

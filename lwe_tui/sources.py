@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from lwe.domain import Preset
+from lwe.errors import LweError
 from lwe.state import State
 from lwe_tui.discovery import LocalServer
 from lwe_tui.room import apart
 from lwe_tui.session import Session
 
+LOG = logging.getLogger("lwe.sources")
 COMPATIBLE = "chat_openai_compat"
 NO_KEY = "none"
 """Said explicitly: without a word, the key of the environment would be sent, which is another's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a conversation is answered, and with which key.
+
+    Attributes:
+        variable: under which the key is kept.
+        key: empty when there is none.
+        found: whether what is kept there is used as things are.
+    """
+
+    base_url: str
+    variable: str
+    key: str
+    found: bool
 
 
 class Sources:
@@ -107,6 +128,71 @@ class Sources:
 
         await self.session.ask(save)
         return name
+
+    async def address(self, state: State) -> Address | None:
+        """Return where a state's questions go; None when a base URL does not decide that."""
+
+        def find() -> Address | None:
+            from lwe.providers.addresses import address_of
+
+            found = address_of(self.session.engine.providers.get(state.provider), state)
+            if found is None:
+                return None
+            given = state.customizations
+            named = str(given.get("api_key_env_var") or "")
+            by_itself = found.key_variable if not given.get("openai_api_key") else ""
+            own = f"LWE_KEY_{slug(found.base_url.partition('://')[2]).upper().replace('-', '_')}"
+            variable = named or by_itself or own
+            return Address(found.base_url, variable, found.api_key, variable != own)
+
+        return await self.session.ask(find)
+
+    async def put_key(self, state: State, address: Address, key: str) -> tuple[State, str]:
+        """Keep another key for an address, and use it from now on.
+
+        Returns:
+            The state, and a warning when the environment's key comes before the kept one.
+        """
+
+        def put() -> tuple[State, str]:
+            from pathlib import Path
+
+            from lwe.config import secrets
+
+            variable, folder = (
+                address.variable,
+                Path(self.session.backend.config.config_profile_dir),
+            )
+            outside = os.environ.get(variable, "") not in ("", secrets.kept(folder, variable))
+            secrets.keep(folder, variable, key)
+            warning = (
+                f" The environment sets {variable} too, which wins at the next start: change it."
+            )
+            made = state if address.found else self._put(state, "api_key_env_var", variable)
+            return made, warning if outside else ""
+
+        return await self.session.ask(put)
+
+    async def put_url(self, state: State, base_url: str) -> State:
+        """Ask another base URL from now on, also where the preset is used again."""
+        return await self.session.ask(lambda: self._put(state, "openai_api_base", base_url))
+
+    async def put_model(self, state: State, model: str) -> State:
+        """Ask another model in this conversation."""
+        return await self.session.ask(lambda: self.session.engine.states.set_model(state, model))
+
+    def _put(self, state: State, name: str, value: str) -> State:
+        """Change a parameter, in the preset's file too if it is the user's; inside the room."""
+        engine = self.session.engine
+        made = engine.parameters.changed(state, name, value)
+        if not state.preset:
+            return made
+        try:
+            engine.presets.change(state.preset, f"model_customizations.{name}", value)
+        except LweError as error:  # It has no file of the user's: the change lasts for now.
+            LOG.info("a preset is as it was: %s", error)
+            return made
+        return engine.parameters.changed(state, name, value)
 
     async def local_model_problem(self) -> str:
         """Say why the embedded model cannot run on this machine, empty when it can."""

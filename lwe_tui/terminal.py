@@ -1,4 +1,4 @@
-"""Teaches Textual what terminals send: alt with a digit or enter, and pastes with escapes in them.
+"""Teaches Textual what terminals send: alt with digits or enter, pastes with escapes, the mouse.
 
 Without the kitty keyboard protocol, and inside tmux, alt+1 arrives as ESC 1. Textual reads that
 as the character which the same keys type on one vendor's keyboards ("¡"), and ESC CR, which is
@@ -8,11 +8,13 @@ a bracketed paste ends the paste for it, so that the rest would be pressed key b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
-from textual import _ansi_sequences
+from textual import _ansi_sequences, events
 from textual._xterm_parser import XTermParser
+from textual.driver import Driver
 from textual.message import Message
 
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
@@ -104,3 +106,59 @@ def mend_pastes() -> None:
     except ImportError:  # Windows: its console sends no brackets
         return
     linux_driver.XTermParser = _Parser  # type: ignore[attr-defined]  # what it reads through
+
+
+MOUSE_VARIABLE = "LWE_TUI_MOUSE"
+ON, SCROLL, OFF = MOUSE_MODES = ("on", "scroll", "off")
+_WHEEL = (
+    events.MouseScrollDown,
+    events.MouseScrollUp,
+    events.MouseScrollLeft,
+    events.MouseScrollRight,
+)
+
+
+class Mouse:
+    """What the mouse may do: everything, only scroll, or nothing, so that the terminal has it.
+
+    Args:
+        configured: what is known of the configuration; the variable wins over it.
+    """
+
+    def __init__(self, configured: str = "") -> None:
+        self.mode = ON
+        self._choose(configured)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the terminal is to tell of the mouse at all."""
+        return self.mode != OFF
+
+    def _choose(self, configured: str) -> None:
+        given = os.environ.get(MOUSE_VARIABLE, "").lower()
+        self.mode = next((m for m in (given, configured) if m in MOUSE_MODES), ON)
+
+    def use(self, configured: str, driver: Driver | None) -> None:
+        """Change it while the app runs.
+
+        Args:
+            driver: writes to the terminal; None before there is one.
+        """
+        before = self.wanted
+        self._choose(configured)
+        if before != self.wanted and driver is not None:
+            _report(driver, self.wanted)
+
+    def drops(self, event: events.Event) -> bool:
+        """Say whether nobody is to hear of an event."""
+        if self.mode == ON or not isinstance(event, events.MouseEvent):
+            return False
+        return self.mode == OFF or not isinstance(event, _WHEEL)
+
+
+def _report(driver: Driver, wanted: bool) -> None:
+    """Ask the terminal for reports, or for none; Textual only does so at its start and end."""
+    change = "_enable_mouse_support" if wanted else "_disable_mouse_support"
+    driver._mouse = True  # Both do nothing without it.
+    getattr(driver, change, lambda: None)()  # A driver without a terminal has neither.
+    driver._mouse = wanted

@@ -10,50 +10,27 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Future
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
-from lwe.domain import Mark, Message, Origin, ToolCall, ToolResult
+from lwe.domain import Mark, Message, ToolCall, ToolResult
 from lwe.errors import LweError, ProviderError, StorageError, ToolError
 from lwe.events import Event, ToolFinished
 from lwe.state import State
-from lwe_tui.room import Room, apart
+from lwe_tui import permits
+from lwe_tui.beginning import Begin, OnBegun, Opening
+from lwe_tui.drafts import append
+from lwe_tui.room import Room
 
 if TYPE_CHECKING:
     from lwe.engine import Engine, Opened
     from lwe.requests import Find
+    from lwe.turn.request import Overrides
 
 LOG = logging.getLogger("lwe.turns")
 JOURNAL_SECONDS = 0.8
 STOPPED = Mark("stopped")
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The question is stored and is being asked.
-
-    Attributes:
-        state: where the conversation is now.
-        origin: what is asked, and with which preset.
-        question_id: the stored message's id, None without a user.
-    """
-
-    state: State
-    origin: Origin
-    question_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Unasked:
-    """The question was not asked, and whoever asked it does not wait for the reason.
-
-    Attributes:
-        kept: whether its words are stored all the same: as a draft, or by an earlier turn.
-    """
-
-    reason: LweError
-    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +41,7 @@ class Ended:
         opened: the turn, for `make_title`.
         first_token: seconds until the first word.
         seconds: until the last.
+        error: why it is not whole, when somebody is to blame.
     """
 
     opened: Opened
@@ -72,13 +50,26 @@ class Ended:
     first_token: float | None
     seconds: float
     output_tokens: int | None
+    error: LweError | None = None
 
 
 TurnEvent = Event | Ended
-OnBegun = Callable[[Begun | Unasked], None]
-"""Told on the event loop what became of a question, also when its task was cancelled before."""
-Begin = Callable[["Engine", "Find"], "Opened"]
-"""Stores a question; called inside the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How something is asked again.
+
+    Attributes:
+        kind: the question of an answer, another question instead of one, or the rest of an answer.
+        message_id: the answer, the question, the answer.
+        text: what is asked instead.
+    """
+
+    kind: Literal["regenerate", "edit", "continue"]
+    message_id: int
+    text: str = ""
+    overrides: Mapping[str, Any] | None = None
 
 
 class Turns:
@@ -88,52 +79,90 @@ class Turns:
         room: where the database is written.
         engine: returns the library's parts; only called inside the room.
         tell: shows a sentence to the user; callable from any thread.
+
+    Attributes:
+        approve: asked before a tool runs; without it every tool runs.
+        consent: asked before a server is used that nobody has allowed.
+        stream: whether answers come in pieces.
+        log: told of every turn that has been stored; called inside the room.
     """
 
     def __init__(
         self, room: Room, engine: Callable[[], Engine], tell: Callable[[str], None]
     ) -> None:
         self._room, self._engine, self._tell = room, engine, tell
+        self.approve: permits.Approve | None = None
+        self.consent: permits.Consent | None = None
+        self.stream = True
+        self.log: Callable[[Opened], None] = lambda _opened: None
 
-    async def send(
+    def send(
         self, state: State, text: str, overrides: Mapping[str, Any] | None, begun: OnBegun
     ) -> AsyncGenerator[TurnEvent, None]:
         """Ask; the question is stored before the model is called.
+
+        Args:
+            overrides: what this question does differently; `attachments` are among it.
 
         Raises:
             LweError: when nothing could be asked; nothing is stored then.
         """
 
         def begin(engine: Engine, find: Find) -> Opened:
-            from lwe.turn.request import Overrides
+            return engine.begin(state, text, _overrides(overrides), self.stream, find)
 
-            return engine.begin(state, text, Overrides.of(overrides), True, find)
+        return self._perform(begin, begun, lambda: self._keep(state, text, overrides))
 
-        def keep() -> None:
-            if state.user is None:
-                raise LweError("Nobody is logged in, so there is no draft.")
-            self._engine().store.append_draft(state.user.id, state.conversation_id, text)
-
-        async with aclosing(self._perform(begin, begun, keep)) as events:
-            async for event in events:
-                yield event
-
-    async def retry(
-        self, state: State, question_id: int, begun: OnBegun
+    def retry(
+        self, state: State, question_id: int, begun: OnBegun, preset: str = ""
     ) -> AsyncGenerator[TurnEvent, None]:
         """Ask a stored question again.
+
+        Args:
+            preset: asks with another preset, this once.
 
         Raises:
             LweError: when nothing could be asked.
         """
 
         def again(engine: Engine, find: Find) -> Opened:
-            return engine.retry(state, question_id, find)
+            asked_with = engine.states.overridden(state, _overrides({"preset": preset}))
+            opened = engine.retry(asked_with, question_id, find)
+            opened.state = state
+            return opened
 
         # The question has been stored before: there are no words to keep.
-        async with aclosing(self._perform(again, begun, lambda: None)) as events:
-            async for event in events:
-                yield event
+        return self._perform(again, begun, lambda: None)
+
+    def again(self, state: State, how: Again, begun: OnBegun) -> AsyncGenerator[TurnEvent, None]:
+        """Ask otherwise what was asked before.
+
+        Raises:
+            LweError: when nothing could be asked; nothing is changed then.
+        """
+
+        def begin(engine: Engine, find: Find) -> Opened:
+            overrides, again = _overrides(how.overrides), engine.again
+            match how.kind:
+                case "regenerate":
+                    return again.regenerate(state, how.message_id, overrides, True, find)
+                case "edit":
+                    return again.edit(state, how.message_id, how.text, overrides, True, find)
+                case "continue":
+                    return again.continue_(state, how.message_id)
+
+        def keep() -> None:
+            if how.text:
+                self._keep(state, how.text, how.overrides)
+
+        return self._perform(begin, begun, keep)
+
+    def _keep(self, state: State, text: str, overrides: Mapping[str, Any] | None) -> None:
+        if state.user is None:
+            raise LweError("Nobody is logged in, so there is no draft.")
+        attachments = _overrides(overrides).attachments
+        place = (state.user.id, state.conversation_id)
+        append(self._engine().store, *place, text, attachments)
 
     async def _perform(
         self, begin: Begin, begun: OnBegun, keep: Callable[[], None]
@@ -145,8 +174,9 @@ class Turns:
             begun: told what became of it.
             keep: stores its words when it cannot be asked and nobody waits; called in the room.
         """
-        opening = _Opening(self._room, self._engine, begin, begun, keep)
+        opening = Opening(self._room, self._engine, begin, begun, keep, self.consent)
         mark: Mark | None = STOPPED
+        failure: LweError | None = None
         committed: Future[tuple[State, Message]] | None = None
         try:
             opened = await opening.opened()
@@ -159,18 +189,22 @@ class Turns:
                 mark = _mark_of(opened, error)
                 if not isinstance(error, ProviderError | ToolError):
                     raise  # The words are kept all the same, below.
+                failure = error
             committed = self._room.enter(self._commit, opened, mark)
             state, answer = await asyncio.shield(asyncio.wrap_future(committed))
             turn = opened.turn
             seconds = opened.seconds or 0.0
-            yield Ended(opened, state, answer, turn.first_token, seconds, turn.usage.output_tokens)
+            tokens = turn.usage.output_tokens
+            yield Ended(opened, state, answer, turn.first_token, seconds, tokens, failure)
         finally:
             # Not awaited: when the app quits, a second await would not be reached.
             if committed is None:
                 opening.leave(lambda opened: self._commit_unawaited(opened, mark))
 
     def _commit(self, opened: Opened, mark: Mark | None) -> tuple[State, Message]:
-        return self._engine().commit(opened, mark)
+        committed = self._engine().commit(opened, mark)
+        self.log(opened)
+        return committed
 
     def _commit_unawaited(self, opened: Opened, mark: Mark | None) -> None:
         """Store an answer that nobody waits for; told when it could not be stored."""
@@ -197,7 +231,7 @@ class Turns:
             self._room.enter(keep).add_done_callback(_log_fault)
 
         async def run(call: ToolCall) -> ToolResult:
-            return await apart(opened.run, call)  # It may take as long as it likes.
+            return await permits.perform(opened, call, self.approve)
 
         try:
             async with aclosing(adrive(opened.turn, opened.provider, run)) as events:
@@ -233,98 +267,11 @@ class Turns:
         return await self._room.ask(lambda: self._engine().keep_title(conversation_id, turn.text))
 
 
-class _Opening:
-    """A question on its way into the database, in one step or, with tools, in two.
+def _overrides(given: Mapping[str, Any] | None) -> Overrides:
+    from lwe.turn.request import Overrides
 
-    Args:
-        room: where the database is written.
-        engine: returns the library's parts; only called inside the room.
-        begin: stores the question.
-        begun: told on the running loop what became of it.
-        keep: stores its words when it cannot be asked and nobody waits; called in the room.
-    """
-
-    def __init__(
-        self,
-        room: Room,
-        engine: Callable[[], Engine],
-        begin: Begin,
-        begun: OnBegun,
-        keep: Callable[[], None],
-    ) -> None:
-        self._room, self._engine, self._begin = room, engine, begin
-        self._begun, self._keep = begun, keep
-        self._loop = asyncio.get_running_loop()
-        self._future = self._enter(None)
-
-    async def opened(self) -> Opened:
-        """Wait until the question is stored; tools are looked for outside the room.
-
-        Raises:
-            LweError: when it cannot be asked.
-        """
-        from lwe.requests import ToolsUnready
-
-        try:
-            return await asyncio.shield(asyncio.wrap_future(self._future))
-        except ToolsUnready as unready:
-            found = await apart(unready.find)
-        self._future = self._enter(lambda _wanted: found)
-        return await asyncio.shield(asyncio.wrap_future(self._future))
-
-    def leave(self, end: Callable[[Opened], None]) -> None:
-        """Stop waiting; does not wait.
-
-        Args:
-            end: called inside the room if the question is stored, or will have been.
-        """
-        if self._future.done() and self._future.exception():
-            self._begun(Unasked(LweError("Nothing was asked.")))
-            return
-        opening = self._future
-
-        def leave() -> None:
-            # What was put into the room before has been done.
-            if error := opening.exception():
-                # Behind the draft that was saved when the question seemed to be asked.
-                self._room.enter_behind(lambda: self._lose(error))
-            else:
-                end(opening.result())
-
-        self._room.enter(leave)
-
-    def _enter(self, find: Find | None) -> Future[Opened]:
-        def begin() -> Opened:
-            engine = self._engine()
-            opened = self._begin(engine, find or engine.requests.find_later)
-            question_id = opened.stored.user_message_id if opened.stored else None
-            self._tell(Begun(opened.state, opened.turn.origin, question_id))
-            return opened
-
-        return self._room.enter(begin)
-
-    def _lose(self, error: BaseException) -> None:
-        """Give the words back of a question that could not be stored after all."""
-        from lwe.requests import ToolsUnready
-
-        if isinstance(error, ToolsUnready):
-            reason = LweError("Nothing was asked.")
-        elif isinstance(error, LweError):
-            reason = error
-        else:
-            LOG.error("a question is not stored", exc_info=error)
-            reason = LweError(f"The question could not be asked, because of a fault: {error!r}.")
-        kept = True
-        try:
-            self._keep()  # At once: the screen that would show them may be gone.
-        except LweError as error:
-            LOG.warning("a question is in no draft: %s", error)
-            kept = False
-        self._tell(Unasked(reason, kept))
-
-    def _tell(self, what: Begun | Unasked) -> None:
-        with suppress(RuntimeError):  # The loop has ended: nobody is there to be told.
-            self._loop.call_soon_threadsafe(self._begun, what)
+    attachments = tuple((given or {}).get("attachments") or ())
+    return replace(Overrides.of(given), attachments=attachments)
 
 
 def _mark_of(opened: Opened, error: Exception) -> Mark:

@@ -38,6 +38,8 @@ _UNWANTED = (
     "XDG_CACHE_HOME",
     "XDG_DATA_HOME",
     "TMUX",
+    "VISUAL",
+    "LWE_EDITOR",
 )
 
 
@@ -46,6 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Give the test a home folder with nothing in it."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("EDITOR", "true")  # No test may wait for a person's editor.
     for name in _UNWANTED:
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.message import Message as PaneMessage
 from textual.reactive import reactive
 from textual.timer import Timer
 
-from lwe.domain import Mark, Message
+from lwe.domain import Mark
 from lwe.errors import LweError
 from lwe.events import (
     Notice,
@@ -24,16 +25,36 @@ from lwe.events import (
     TurnFinished,
 )
 from lwe.state import State
+from lwe_tui.beginning import Begun, OnBegun, Unasked
+from lwe_tui.chat import endings
 from lwe_tui.chat.composer import Composer
-from lwe_tui.chat.live import Live, View, entry_of, heading_of, tool_text
+from lwe_tui.chat.live import Live, Question, View
 from lwe_tui.chat.transcript import Transcript
-from lwe_tui.messages import Noticed, TitleMade, TurnsChanged
+from lwe_tui.messages import AnswerReady, Noticed, TitleMade, TurnsChanged
 from lwe_tui.session import Session
-from lwe_tui.turns import STOPPED, Begun, Ended, OnBegun, TurnEvent, Unasked
+from lwe_tui.turns import STOPPED, Ended, TurnEvent
 from lwe_tui.widgets.tasks import Tasks
+
+if TYPE_CHECKING:
+    from lwe_tui.chat.questions import Questions
+    from lwe_tui.chat.reader import Reader
 
 Events = Callable[[State, OnBegun], AsyncGenerator[TurnEvent, None]]
 TICK_SECONDS = 1.0
+
+
+@dataclass
+class TurnFailed(PaneMessage):
+    """A question was not answered, or not to the end.
+
+    Attributes:
+        noted: whether it stands in the conversation with the reason; its words are given back
+            otherwise.
+    """
+
+    view: View
+    error: LweError
+    noted: bool = True
 
 
 @dataclass
@@ -56,6 +77,8 @@ class Pane(Vertical, Tasks):
 
     Attributes:
         view: the open conversation.
+        questions: asks in it.
+        reader: fills the transcript.
         refusal: why nothing can be asked, None when it can.
         settled: set while it is known who asks and how.
     """
@@ -64,6 +87,17 @@ class Pane(Vertical, Tasks):
     view: View
     refusal: LweError | None
     settled: asyncio.Event
+    questions: Questions
+    reader: Reader
+
+    def keep_draft(self) -> None:
+        """Store what is written and not sent."""
+        raise NotImplementedError
+
+    @property
+    def here(self) -> State:
+        """Who asks, how, and in the conversation that is really open."""
+        return replace(self.state, conversation_id=self.view.conversation_id)
 
     @property
     def transcript(self) -> Transcript:
@@ -91,6 +125,16 @@ class Answers:
         self._ticking: Timer | None = None
         self.failed: Live | None = None
         """The question of the open conversation that can be asked again."""
+        self.go_on: Callable[[View, bool], None]
+        self.give_back: Callable[[View, State, Question], None]
+        self.undo: Callable[[Live], None]
+        """Brings back what a turn took the place of, when it says nothing."""
+        self.replaced: Callable[[Live], None]
+        """Told that a turn has taken the place of something."""
+        self.ids: dict[str, int] = {}
+        """What entries of turns are stored as, by their keys."""
+        self.left_out: dict[int, tuple[str, ...]] = {}
+        """What was not sent for answers, by the answers' ids."""
 
     @property
     def waiting(self) -> bool:
@@ -110,18 +154,19 @@ class Answers:
                 return live.view
         return View(conversation_id)
 
-    def seen(self, conversation_id: int | None) -> None:
-        """Take a conversation's news for read."""
+    def seen(self, conversation_id: int | None) -> bool:
+        """Take a conversation's news for read; returns whether there were any."""
+        had = (conversation_id or 0) in self._news
         self._news.discard(conversation_id or 0)
         self._tell()
+        return had
 
     def start(self, live: Live, events: Events) -> None:
         """Ask, and show the answer as it comes."""
         self.failed = None
         self._lives.append(live)
-        self._pane.transcript.append(live.question_entry())
-        self._pane.transcript.append(live.answer_entry())
-        self._pane.transcript.jump_to_end()
+        if self._shows(live):
+            endings.show_begin(self._pane.transcript, live)
         self._tell()
         if self._ticking is None:
             self._ticking = self._pane.set_interval(TICK_SECONDS, self._pane.transcript.tick)
@@ -132,8 +177,12 @@ class Answers:
         self._pane.workers.cancel_group(self._pane, f"turn-{live.number}")
 
     async def _answer(self, live: Live, events: Events) -> None:
+        whole = False
         try:
-            await self._pane.settled.wait()
+            while (
+                not self._pane.settled.is_set()
+            ):  # A command that waited longer may hold it again.
+                await self._pane.settled.wait()
             await live.view.loaded.wait()
             if refusal := self._pane.refusal or live.view.refusal:
                 raise refusal
@@ -145,6 +194,7 @@ class Answers:
             async with aclosing(stream):
                 async for event in stream:
                     self._take(live, event)
+                    whole = isinstance(event, Ended) and event.answer.mark is None
         except asyncio.CancelledError:
             self._show_stopped(live)
             raise
@@ -154,11 +204,16 @@ class Answers:
             self._give_back(live, LweError("The question could not be answered."))
             raise
         finally:
-            self._lives.remove(live)
-            self._tell()
-            if not self._lives and self._ticking is not None:
-                self._ticking.stop()
-                self._ticking = None
+            self._forget(live, whole)
+
+    def _forget(self, live: Live, whole: bool) -> None:
+        self._lives.remove(live)
+        self._tell()
+        if not self._lives and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        if live.view.queued:
+            self.go_on(live.view, whole)
 
     def _shows(self, live: Live) -> bool:
         return live.view is self._pane.view
@@ -172,13 +227,18 @@ class Answers:
                 self._give_back(live, begun.reason)
             return
         live.begun, live.question_id, live.origin = True, begun.question_id, begun.origin
+        if begun.question_id is not None and not live.continues:
+            self.ids[f"live-{live.number}-question"] = begun.question_id
         live.view.conversation_id = begun.state.conversation_id
         if live.state.conversation_id is None and self._pane.view.conversation_id is not None:
             self._session.save_draft(live.state, "")  # It was written there, and is sent.
-        if self._shows(live) and not live.text and self.of(live.view) is live:
+        if self._shows(live) and not live.said and self.of(live.view) is live:
             self._pane.transcript.update(live.answer_entry())
         self._tell()
         self._pane.post_message(_moved(live, begun.state))
+        stopped = live not in self._lives and self._shows(live) and not live.text
+        if stopped and live.instead_of is not None:
+            self.undo(live)  # It was stopped before, and it was not known then what to undo.
 
     def _take(self, live: Live, event: TurnEvent) -> None:
         match event:
@@ -189,8 +249,7 @@ class Answers:
                 if self._shows(live):
                     self._pane.transcript.feed(live.answer_key, reasoning=text)
             case ToolRequested() | ToolFinished():
-                live.tools = True
-                self._say(live, tool_text(event))
+                self._say(live, event)
             case Notice(text, level):
                 self._pane.post_message(Noticed(text, level))
             case Ended():
@@ -198,43 +257,49 @@ class Answers:
             case ReplyFinished() | TurnFinished():
                 pass
 
-    def _say(self, live: Live, text: str) -> None:
-        live.text.append(text)
-        if self._shows(live):
-            self._pane.transcript.feed(live.answer_key, text)
+    def _say(self, live: Live, said: str | ToolRequested | ToolFinished) -> None:
+        fold = None
+        if isinstance(said, str):
+            live.text.append(said)
+        else:
+            fold = live.take(said)
+        if self._shows(live) and fold is not None:
+            self._pane.transcript.fold(live.answer_key, fold)
+        elif self._shows(live) and isinstance(said, str):
+            self._pane.transcript.feed(live.answer_key, said)
 
     # How turns end
 
     def _end(self, live: Live, ended: Ended) -> None:
         live.view.conversation_id = ended.state.conversation_id
+        live.error = ended.error
+        if ended.answer.id is not None:
+            self.ids[live.answer_key] = ended.answer.id
+            notices = ended.opened.turn.notices
+            self.left_out[ended.answer.id] = tuple(notice.text for notice in notices)
         if self._shows(live):
             self._show_end(live, ended)
+            self._pane.start_task("cost", endings.show_cost, self._pane, self._session, live, ended)
         elif ended.state.conversation_id is not None:
             self._news.add(ended.state.conversation_id)
         self._pane.post_message(_moved(live, ended.state))
+        self._pane.post_message(_ready(ended, self._shows(live)))
+        if ended.error:
+            self._pane.post_message(TurnFailed(live.view, ended.error, live.instead_of is None))
         if ended.answer.mark is None:
             self._pane.start_task("titles", self._title, ended)
 
     def _show_end(self, live: Live, ended: Ended) -> None:
-        answer = ended.answer
-        if not (answer.text or live.tools):
-            self._show_failed(live, answer.mark)
-            return
-        entry = entry_of(answer, ended, key=live.answer_key)
-        if live.tools:
-            entry.role, entry.heading = "assistant", heading_of(live.origin or live.state.origin)
-            entry.text = "".join(live.text)
-        entry.reasoning = "".join(live.reasoning)
-        self._pane.transcript.update(entry)
-        if answer.mark and answer.mark.kind != "stopped" and answer.mark.note:
-            self._pane.post_message(Noticed(answer.mark.note, "error"))
+        if endings.show_end(self._pane, live, ended):
+            if live.instead_of is not None:
+                self.replaced(live)
+        elif live.instead_of is None:
+            self.failed = live
+        else:
+            self.undo(live)
 
     def _show_failed(self, live: Live, mark: Mark | None) -> None:
-        """Leave the question with the reason, so that it can be asked again."""
-        self._pane.transcript.drop(live.answer_key)
-        entry = entry_of(Message("user", live.question, mark=mark), key=live.question_key)
-        entry.when = live.question_entry().when
-        self._pane.transcript.update(entry)
+        endings.show_failed(self._pane.transcript, live, mark)
         self.failed = live
 
     def _show_stopped(self, live: Live) -> None:
@@ -243,36 +308,38 @@ class Answers:
             self._give_back(live, LweError("Nothing was asked yet."))
         elif not self._pane.is_mounted or not self._shows(live):
             return
-        elif not live.text:
+        elif live.said:
+            endings.show_unstored(self._pane.transcript, live, STOPPED)
+            if live.instead_of is not None:
+                self.replaced(live)
+        elif live.instead_of is None:
             self._show_failed(live, STOPPED)
-        else:
-            self._show_unstored(live, STOPPED)
-
-    def _show_unstored(self, live: Live, mark: Mark) -> None:
-        entry = live.answer_entry()
-        entry.live, entry.mark, entry.note = False, mark.kind, mark.note or "Stopped."
-        self._pane.transcript.update(entry)
+        elif live.begun:
+            self.undo(live)
 
     def _give_back(self, live: Live, error: LweError) -> None:
         """Keep the words of a question that was never stored where they can be sent again."""
-        self._pane.post_message(Noticed(str(error), "error"))
-        if live.text:  # The answer could not be stored: at least it stays in sight.
-            self._show_unstored(live, Mark("failed", str(error)))
+        live.error = error
+        stored = live.said or live.begun or live.question_id is not None
+        noted = bool(stored) and live.instead_of is None
+        self._pane.post_message(TurnFailed(live.view, error, noted))
+        if live.said:  # The answer could not be stored: at least it stays in sight.
+            endings.show_unstored(self._pane.transcript, live, Mark("failed", str(error)))
+            return
+        if live.instead_of is not None:
+            if self._shows(live) or not live.kept:
+                self.undo(live)
             return
         if live.begun or live.question_id is not None:
             if self._shows(live):
                 self._show_failed(live, Mark("failed", str(error)))
             return
-        here = replace(live.state, conversation_id=live.view.conversation_id)
-        if self._shows(live) and self._pane.is_attached:
+        in_sight = self._shows(live) and self._pane.is_attached
+        if in_sight:
             self._pane.transcript.drop(live.answer_key)
             self._pane.transcript.drop(live.question_key)
-            self._pane.composer.add_before(live.question)
-            if live.view.loaded.is_set():
-                # At once: the program may be ending, and the draft have been stored before.
-                self._session.save_draft(here, self._pane.composer.text)
-        elif not live.kept:
-            self._session.add_to_draft(here, live.question)
+        if in_sight or not live.kept:
+            self.give_back(live.view, live.state, live.question)
 
     async def _title(self, ended: Ended) -> None:
         try:
@@ -287,6 +354,13 @@ class Answers:
         ids = (live.view.conversation_id for live in self._lives)
         busy = frozenset(found for found in ids if found is not None)
         self._pane.post_message(TurnsChanged(busy, frozenset(self._news)))
+
+
+def _ready(ended: Ended, here: bool) -> AnswerReady:
+    turn, place = ended.opened.turn, ended.state.conversation_id
+    tokens = turn.usage.input_tokens, turn.usage.output_tokens
+    request, provider = turn.request, ended.opened.provider.name
+    return AnswerReady(place, ended.seconds, here, provider, request.model, tokens)
 
 
 def _moved(live: Live, state: State) -> TurnMoved:

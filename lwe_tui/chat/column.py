@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Offset, Region, Size
@@ -27,6 +28,8 @@ from lwe_tui.render.lines import (
     strip_of,
     text_lines,
 )
+
+MARK = "▌"
 
 
 class Inks(Widget):
@@ -68,9 +71,10 @@ class Column(ScrollView, can_focus=True):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._document = Document()
+        self.document = Document()
         self._inks: Inks | None = None
         self._lines: list[Line] = []
+        self._marked = range(0)
         self._following = True
         self._seen = 0
         self._told = 0
@@ -79,37 +83,64 @@ class Column(ScrollView, can_focus=True):
 
     def _place(self) -> Place | None:
         """Return where the reader is; None at the end, where there is nothing to keep."""
-        if self._following or not self._document.views:
+        if self._following or not self.document.views:
             return None
-        return self._document.place(round(self.scroll_y))
+        return self.document.place(round(self.scroll_y))
 
     def _draw(self, place: Place | None = None) -> None:
         """Show what is in sight now, from the place or row where the reader is."""
         if not self.is_mounted:
             return
         width = self.scrollable_content_region.width
-        if self._inks is None or width != self._document.width:
-            self._document.fit(width, self._look())
+        if self._inks is None or width != self.document.width:
+            self.document.fit(width, self._look())
         height = self.scrollable_content_region.height
         if self._following:
-            window = self._document.end(height)
+            window = self.document.end(height)
         else:
-            top = self._document.row(place) if place else round(self.scroll_y)
-            window = self._document.window(top, height)
+            top = self.document.row(place) if place else round(self.scroll_y)
+            window = self.document.window(top, height)
         self._move(window)
         lines = window.lines
-        if not self._document.views:
+        if not self.document.views:
             lines = text_lines(Text(clean(self.placeholder)), self.scrollable_content_region.width)
-        self._repaint(lines + [BLANK] * (height - len(lines)))
+        self._repaint(lines + [BLANK] * (height - len(lines)), self._mark(window.top, height))
         self._tell_rows_below(window.top + height)
         self._drawn(window.top, height)
+
+    def _mark(self, top: int, height: int) -> range:
+        """Return which rows in sight are marked at their left."""
+        return range(0)
+
+    def _lit(self, line: Line) -> Strip:
+        """Return what is drawn of a row."""
+        return line.strip
+
+    def go(self, top: int, grown: int = 0) -> None:
+        """Show the rows from one on, as far as there are so many.
+
+        Args:
+            grown: how many rows there are more that nobody needs to be told of.
+        """
+        self._seen += grown
+        height = self.scrollable_content_region.height
+        self._following = top + height >= self.document.total
+        place = None if self._following else self.document.place(max(0, top))
+        self._lines = []
+        self._draw(place)
+
+    def redraw(self) -> None:
+        """Draw again what is in sight, where the reader is."""
+        place = self._place()
+        self._lines = []
+        self._draw(place)
 
     def _drawn(self, top: int, height: int) -> None:
         """Do what follows from which rows are in sight."""
 
     def _move(self, window: Window) -> None:
         """Set size and position without a new layout of the screen: neither changes it."""
-        size = Size(self.scrollable_content_region.width, self._document.total)
+        size = Size(self.scrollable_content_region.width, self.document.total)
         if size != self.virtual_size:
             self.set_reactive(Widget.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
@@ -119,24 +150,28 @@ class Column(ScrollView, can_focus=True):
             self.vertical_scrollbar.position = window.top
             self._lines = []
 
-    def _repaint(self, lines: list[Line]) -> None:
+    def _repaint(self, lines: list[Line], marked: range) -> None:
         old, self._lines = self._lines, lines
+        before, self._marked = self._marked, marked
+        if before != marked:
+            self.refresh()
+            return
         if len(old) != len(lines):
             self.refresh()
             return
         width = self.outer_size.width
         changed = [
             Region(0, row, width, 1)
-            for row, (before, after) in enumerate(zip(old, lines, strict=True))
-            if before.strip is not after.strip
+            for row, (was, now) in enumerate(zip(old, lines, strict=True))
+            if was.strip is not now.strip
         ]
         if changed:
             self.refresh(*changed)
 
     def _tell_rows_below(self, bottom: int) -> None:
-        if self._following or bottom >= self._document.total:
-            self._seen = self._document.total
-        below = max(0, self._document.total - self._seen)
+        if self._following or bottom >= self.document.total:
+            self._seen = self.document.total
+        below = max(0, self.document.total - self._seen)
         if below != self._told:
             self._told = below
             self.post_message(self.RowsBelow(below))
@@ -146,17 +181,28 @@ class Column(ScrollView, can_focus=True):
         if y >= len(self._lines):
             return Strip.blank(width, base)
         row = y + self.scroll_offset.y
-        strip = self._lines[y].strip.apply_style(base)
+        strip = self._lit(self._lines[y]).apply_style(base)
         if selection := self.text_selection:
             style = self.screen.get_component_rich_style("screen--selection")
-            strip = _lit(strip, selection.get_span(row), style)
+            if span := selection.get_span(row):
+                strip = lit(strip, [(*span, style)])
         return strip.crop_extend(0, width, base).apply_offsets(0, row)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = super().render_lines(crop)
+        if not self._marked or crop.x or not self.gutter.left:
+            return strips
+        bar = Strip([Segment(MARK, self.document.look["cursor"])])
+        return [
+            Strip.join([bar, strip.crop(1)]) if row in self._marked else strip
+            for row, strip in enumerate(strips, crop.y - self.gutter.top)
+        ]
 
     # Looks and sizes
 
     def _look(self) -> Look:
         if self._inks is None:
-            if not self._document.views:
+            if not self.document.views:
                 return PLAIN_LOOK
             self._inks = Inks()
             self.mount(self._inks)
@@ -178,9 +224,9 @@ class Column(ScrollView, can_focus=True):
         if not self.is_mounted or not self.scrollable_content_region.width:
             return
         width, look = self.scrollable_content_region.width, self._look()
-        if width != self._document.width or look.styles != self._document.look.styles:
+        if width != self.document.width or look.styles != self.document.look.styles:
             place = self._place()
-            self._document.fit(width, look)
+            self.document.fit(width, look)
             self._lines = []
             self._draw(place)
         else:
@@ -209,11 +255,11 @@ class Column(ScrollView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return what copying the selection gives: Markdown where whole blocks are selected."""
-        if not self._document.views:
+        if not self.document.views:
             return None
         first = Point(selection.start.y, selection.start.x) if selection.start else Point(0, 0)
         last = Point(selection.end.y, selection.end.x) if selection.end else Point(1 << 60, 0)
-        return self._document.copied(first, last), "\n"
+        return self.document.copied(first, last), "\n"
 
     def _move_selection(self, rows: int) -> None:
         """Keep the selected words selected when they stand further down."""
@@ -238,12 +284,11 @@ def _look_of(widget: Widget) -> Look:
     return Look(styles)
 
 
-def _lit(strip: Strip, span: tuple[int, int] | None, style: Style) -> Strip:
-    """Draw the selected characters of a row as selected."""
-    if span is None:
-        return strip
+def lit(strip: Strip, spans: list[tuple[int, int, Style]]) -> Strip:
+    """Draw some characters of a row in other styles; an end of -1 is that of the row."""
     text = Text("", end="")
     for segment in strip:
         text.append(segment.text, segment.style)
-    text.stylize(style, span[0], None if span[1] == -1 else span[1])
+    for start, end, style in spans:
+        text.stylize(style, start, None if end == -1 else end)
     return strip_of(text)

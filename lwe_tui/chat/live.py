@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from lwe.domain import Message, Origin, ToolCall
+from lwe.domain import Attachment, Message, Origin, Stored
 from lwe.errors import LweError
 from lwe.events import ToolFinished, ToolRequested
 from lwe.state import State
+from lwe_tui.prices import written
+from lwe_tui.render import folds
 from lwe_tui.render.blocks import Entry
+from lwe_tui.render.folds import Fold
 
-LONGEST_DATA = 64_000
-"""Characters of a call or a result that are shown; all of them are stored."""
+REMEDIES = "F5 asks again, ctrl+l X with another preset, ctrl+l E edits it."
+GO_ON = "ctrl+l C goes on."
 MARK_NOTES = {"stopped": "Stopped.", "cut": "Cut off.", "failed": "Failed."}
 
 
@@ -33,6 +35,31 @@ class Timing(Protocol):
     def output_tokens(self) -> int | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and what it is asked with.
+
+    Attributes:
+        text: as the model gets it.
+        overrides: what this question does differently.
+        attachments: what goes with it.
+        written: as it stood in the composer, with tokens for what is attached; empty when that
+            is the text itself.
+        edits: the stored question that it takes the place of.
+    """
+
+    text: str
+    overrides: Mapping[str, Any] | None = None
+    attachments: tuple[Attachment, ...] = ()
+    written: str = ""
+    edits: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The words as their writer knows them."""
+        return self.written or self.text
+
+
 @dataclass(eq=False, slots=True)
 class View:
     """One conversation as it is open on the screen; a new one has no id yet.
@@ -43,6 +70,7 @@ class View:
         how: the settings it is asked with, known when it is loaded; None for those of where it
             was begun.
         refusal: why it could not be read, so that nothing may be asked in it.
+        queued: questions that wait for the answer before them.
     """
 
     conversation_id: int | None = None
@@ -50,6 +78,7 @@ class View:
     switched: bool = False
     how: State | None = None
     refusal: LweError | None = None
+    queued: list[Question] = field(default_factory=list)
 
     @classmethod
     def new(cls) -> View:
@@ -66,18 +95,21 @@ class Live:
     Attributes:
         view: the conversation it belongs to, on the screen or not.
         state: who asks, where and how.
-        overrides: what this question does differently.
         asked: whether it has been handed to the library.
         kept: whether its words are stored although it was not asked.
         origin: with what it is asked, known when it is stored.
-        text: the pieces of the answer so far, calls and results of tools among them.
-        tools: whether tools were called.
+        text: the pieces of the answer so far.
+        folds: the calls of tools among them.
+        instead_of: the first stored message that it stands for, when it takes the place of
+            something, which comes back when nothing is said.
+        shown: the question as it stands in the transcript already.
+        continues: the answer that it goes on with, as it stands there.
+        error: why there is no whole answer.
     """
 
     view: View
     state: State
-    question: str
-    overrides: Mapping[str, Any] | None = None
+    question: Question
     number: int = field(default_factory=itertools.count(1).__next__)
     origin: Origin | None = None
     started: float = field(default_factory=time.monotonic)
@@ -87,30 +119,76 @@ class Live:
     asked: bool = False
     kept: bool = False
     begun: bool = False
-    tools: bool = False
+    folds: list[Fold] = field(default_factory=list)
+    error: LweError | None = None
+    instead_of: int | None = None
+    shown: Entry | None = None
+    continues: Entry | None = None
+
+    @property
+    def first_id(self) -> int | None:
+        """The first stored message that it stands for."""
+        return self.question_id if self.instead_of is None else self.instead_of
+
+    @property
+    def said(self) -> bool:
+        """Whether there is anything of an answer: words, or calls of tools."""
+        return bool(self.text or self.folds)
+
+    def take(self, event: ToolRequested | ToolFinished) -> Fold | None:
+        """Note a call or its result, and return the fold that shows it."""
+        if isinstance(event, ToolRequested):
+            call, at = event.call, sum(map(len, self.text))
+            self.folds.append(folds.of_call(call.name, call.args, at, call.id))
+            return self.folds[-1]
+        result = event.result
+        fold = _waiting(self.folds, result.id or result.name)
+        if fold is not None:
+            folds.answer(fold, result.value, result.failed)
+        return fold
 
     @property
     def question_key(self) -> str:
         """The question's key in the transcript."""
-        return f"live-{self.number}-question"
+        return self.shown.key if self.shown else f"live-{self.number}-question"
 
     @property
     def answer_key(self) -> str:
         """The answer's key in the transcript."""
-        return f"live-{self.number}-answer"
+        return self.continues.key if self.continues else f"live-{self.number}-answer"
+
+    def entries(self) -> list[Entry]:
+        """Return the turn so far as it is shown."""
+        return (
+            [self.answer_entry()]
+            if self.continues
+            else [self.question_entry(), self.answer_entry()]
+        )
 
     def question_entry(self) -> Entry:
         """Return the question as it is shown at once."""
+        if self.shown:
+            return replace(self.shown, mark="", note="")
         return Entry(
             key=self.question_key,
             role="user",
             heading="You",
             when=clock(datetime.now()),
-            text=self.question,
+            text=self.question.shown,
         )
 
     def answer_entry(self) -> Entry:
         """Return the answer so far."""
+        if self.continues:
+            text, thought = self.continues.text, self.continues.reasoning
+            return replace(
+                self.continues,
+                text=text + "".join(self.text),
+                reasoning="\n\n".join(part for part in (thought, "".join(self.reasoning)) if part),
+                mark="",
+                note="",
+                live=True,
+            )
         return Entry(
             key=self.answer_key,
             role="assistant",
@@ -119,6 +197,7 @@ class Live:
             reasoning="".join(self.reasoning),
             since=self.started,
             live=True,
+            folds=list(self.folds),
         )
 
 
@@ -127,28 +206,64 @@ def heading_of(origin: Origin) -> str:
     return " · ".join(part for part in (origin.preset, origin.model) if part) or "assistant"
 
 
-def entry_of(message: Message, timing: Timing | None = None, key: str = "") -> Entry:
-    """Make an entry of a stored message."""
+def entry_of(
+    message: Message,
+    timing: Timing | None = None,
+    key: str = "",
+    cost: float | None = None,
+    attached: Sequence[Stored] = (),
+) -> Entry:
+    """Make an entry of a stored message.
+
+    Args:
+        cost: of the answer, in US dollars.
+        attached: what is a part of its text.
+    """
     return Entry(
         key=key or f"message-{message.id}",
         role=message.role,
         heading=_heading(message),
         when=clock(message.created) if message.created else "",
-        text=_text(message),
+        text=message.text,
         reasoning=message.reasoning,
         mark=message.mark.kind if message.mark else "",
         note=_note(message),
-        footer=footer(timing, len(message.text)) if timing else "",
+        footer=footer(timing, len(message.text), cost) if timing else "",
+        folds=list(_folds(message, attached)),
     )
 
 
-def tool_text(event: ToolRequested | ToolFinished) -> str:
-    """Write a call, or what a tool gave back, as Markdown that follows what was said."""
-    if isinstance(event, ToolRequested):
-        return f"\n\n{_call_text(event.call)}\n\n"
-    result = event.result
-    answer = _fenced(json.dumps(result.value, ensure_ascii=False, indent=2, default=str))
-    return f"\n\n`{result.name}` answers\n\n{answer}\n\n"
+def _folds(message: Message, attached: Sequence[Stored]) -> Iterator[Fold]:
+    text = message.text
+    for given in sorted(attached, key=lambda given: given.start):
+        if not given.hash and given.start + given.length <= len(text):
+            part = text[given.start : given.start + given.length]
+            yield folds.of_file(given.name, part, given.start, given.length)
+    for call in message.tool_calls:
+        yield folds.of_call(call.name, call.args, len(text), call.id)
+    if message.tool_result is not None:
+        yield folds.of_result(message.tool_result.name, message.tool_result.value)
+
+
+def take_result(entries: Sequence[Entry], message: Message) -> bool:
+    """Put a tool's result into the entry with its call; False when it is in none of them."""
+    result = message.tool_result
+    if result is None:
+        return False
+    for entry in reversed(entries):
+        if entry.role == "user":
+            break
+        fold = _waiting(entry.folds, result.id or result.name)
+        if fold is not None:
+            folds.answer(fold, result.value, result.failed or None)
+            entry.also += (f"message-{message.id}",)
+            return True
+    return False
+
+
+def _waiting(calls: Sequence[Fold], key: str) -> Fold | None:
+    """Return the first call with an id that has no result yet."""
+    return next((f for f in calls if f.kind == "call" and f.key == key and not f.state), None)
 
 
 def clock(when: datetime) -> str:
@@ -156,8 +271,12 @@ def clock(when: datetime) -> str:
     return when.strftime("%H:%M" if when.date() == datetime.now().date() else "%Y-%m-%d %H:%M")
 
 
-def footer(timing: Timing, characters: int) -> str:
-    """Describe how fast an answer came; tokens only where the server counted them."""
+def footer(timing: Timing, characters: int, cost: float | None = None) -> str:
+    """Describe how fast an answer came; tokens only where the server counted them.
+
+    Args:
+        cost: in US dollars, where that is known.
+    """
     parts = []
     if timing.first_token is not None:
         parts.append(f"{timing.first_token:.1f} s to first")
@@ -168,6 +287,8 @@ def footer(timing: Timing, characters: int) -> str:
         parts.append(f"{timing.output_tokens:,} tok")
     elif characters:
         parts.append(f"{characters:,} characters")
+    if cost is not None:
+        parts.append(written(cost))
     return " · ".join(parts)
 
 
@@ -184,27 +305,10 @@ def _heading(message: Message) -> str:
             return f"Tool {name}".rstrip()
 
 
-def _text(message: Message) -> str:
-    if message.tool_result is not None:
-        return _fenced(json.dumps(message.tool_result.value, ensure_ascii=False, indent=2))
-    calls = [_call_text(call) for call in message.tool_calls]
-    return "\n\n".join([*([message.text] if message.text else []), *calls])
-
-
-def _call_text(call: ToolCall) -> str:
-    arguments = json.dumps(dict(call.args), ensure_ascii=False, indent=2)
-    return f"Calls `{call.name}`\n\n{_fenced(arguments)}"
-
-
-def _fenced(text: str) -> str:
-    if len(text) > LONGEST_DATA:
-        rest = len(text) - LONGEST_DATA
-        text = f"{text[:LONGEST_DATA]}\n… and {rest:,} more characters"
-    return f"~~~~json\n{text}\n~~~~"
-
-
 def _note(message: Message) -> str:
     if message.mark is None:
         return ""
     note = message.mark.note or MARK_NOTES[message.mark.kind]
-    return f"{note}  F5 asks again." if message.role == "user" else note
+    if message.role == "user":
+        return f"{note}  {REMEDIES}"
+    return f"{note}  {GO_ON}" if message.role == "assistant" and message.text else note

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lwe.errors import LweError
-from lwe.state import State
-from lwe_tui.chat import pages
+from lwe_tui.chat import kept_words
 from lwe_tui.chat.answers import Answers, Pane
+from lwe_tui.chat.approvals import Approvals
+from lwe_tui.chat.asking_again import AskingAgain
 from lwe_tui.chat.composer import Composer
-from lwe_tui.chat.live import Live, View
-from lwe_tui.chat.notice import NoticeLine
+from lwe_tui.chat.edits import Edits
+from lwe_tui.chat.holds import Holds
+from lwe_tui.chat.live import Live, Question, View
+from lwe_tui.chat.notice import NoticeLine, QueueLine
+from lwe_tui.chat.questions import Questions
+from lwe_tui.chat.reader import Reader
+from lwe_tui.chat.suggestions import Suggestions
 from lwe_tui.chat.transcript import Transcript
-from lwe_tui.messages import Noticed
-from lwe_tui.session import Page, Session
+from lwe_tui.chat.writing import Writing
+from lwe_tui.messages import CommandGiven
+from lwe_tui.page import Page
+from lwe_tui.session import Session
 
 DRAFT_SECONDS = 1.0
 
@@ -37,40 +43,48 @@ class ChatPane(Pane):
     def __init__(self, session: Session, slot_bar: Static) -> None:
         super().__init__(id="chat")
         self._session, self._slot_bar = session, slot_bar
-        self._answers = Answers(self, session)
+        self.answers = Answers(self, session)
+        self.approvals = Approvals(self, session, self.answers.view)
+        session.turns.approve = self.approvals.approve
+        self.edits = Edits(self)
+        self.reader = Reader(self, session, self.answers)
+        self.again = AskingAgain(self, session, self.answers, self.edits)
+        self.questions = Questions(self, session, self.answers, self.again)
         self.view = View.new()
         self.refusal = None
-        self.settled = asyncio.Event()
-        self._holds = 1  # until the profile is open
+        self.holds = Holds()
+        self.settled = self.holds.settled
         self._draft_timer: Timer | None = None
-        self._first_id: int | None = None
+        self.writing = Writing(self)
+        self._to_news = False
 
     def compose(self) -> ComposeResult:
         yield Transcript(id="transcript")
         yield Static("", id="more", markup=False)
         yield NoticeLine()
+        yield QueueLine()
         yield self._slot_bar
         yield Composer()
 
     @property
     def live(self) -> Live | None:
         """The turn that is being answered in the open conversation."""
-        return self._answers.of(self.view)
+        return self.answers.of(self.view)
 
     @property
-    def here(self) -> State:
-        """Who asks, how, and in the conversation that is really open."""
-        return replace(self.state, conversation_id=self.view.conversation_id)
+    def at_hand(self) -> Widget:
+        """Where the person acts: the composer, or the decision in its place."""
+        decision = self.approvals.decision
+        return decision.arguments if decision else self.composer
 
     @property
     def has_unkept_words(self) -> bool:
         """Whether something was written that is in no database yet."""
-        return bool(self.composer.text) or self._answers.waiting
+        return bool(self.edits.unsent()) or self.answers.waiting
 
     def hold(self) -> None:
         """Let questions wait until it is known how to ask them."""
-        self._holds += 1
-        self.settled.clear()
+        self.holds.hold()
 
     def release(self, refusal: LweError | None = None) -> None:
         """End a `hold`.
@@ -78,10 +92,8 @@ class ChatPane(Pane):
         Args:
             refusal: why nothing can be asked; the questions' words are given back.
         """
-        self._holds -= 1
         self.refusal = refusal
-        if not self._holds:
-            self.settled.set()
+        self.holds.release()
 
     @on(Transcript.RowsBelow)
     def _tell_rows_below(self, event: Transcript.RowsBelow) -> None:
@@ -98,12 +110,17 @@ class ChatPane(Pane):
         What streams goes on streaming.
         """
         self.keep_draft()
-        self.view = self._answers.view(conversation_id)
+        self.reader.keep_place()
+        self.edits.turn_away()
+        self.view = self.answers.view(conversation_id)
         live = self.live
-        self.transcript.load([live.question_entry(), live.answer_entry()] if live else [])
+        self.transcript.load(live.entries() if live else [])
         self.composer.put("")
-        self._answers.failed = None
-        self._answers.seen(conversation_id)
+        self.writing.close()
+        self.questions.show()
+        self.approvals.show()
+        self.answers.failed = None
+        self._to_news = self.answers.seen(conversation_id)
         self.query_one(NoticeLine).clear()
         return self.view
 
@@ -112,36 +129,25 @@ class ChatPane(Pane):
         view.loaded.set()
         if view is not self.view:
             return
-        self._first_id = page.messages[0].id if page.messages else None
-        self.transcript.load(pages.entries_of(page, self.live), page.more)
-        if page.draft:
-            self.composer.add_before(page.draft)
-        if not self.live:
-            self._answers.failed = pages.failed_in(page, view, self.here)
+        self.reader.show(page)
+        self.edits.put_before(page.draft)
+        if page.place and not self.live and not self._to_news:
+            self.start_only_task("place", self.reader.return_to, page.place)
 
     @on(Transcript.EarlierWanted)
     def _read_earlier(self, event: Transcript.EarlierWanted) -> None:
         event.stop()
-        self.start_only_task("earlier", self._put_earlier, self.view)
-
-    async def _put_earlier(self, view: View) -> None:
-        if self._first_id is None:
-            return
-        try:
-            page = await self._session.earlier(self.here, self._first_id)
-        except LweError:
-            self.transcript.ask_again()
-            raise
-        if view is self.view:
-            self._first_id = page.messages[0].id if page.messages else None
-            self.transcript.put_before(pages.entries_of(page), page.more)
+        self.start_only_task("earlier", self.reader.read_earlier)
 
     def keep_draft(self) -> None:
-        """Store what is written and not sent."""
+        """Store what is written and not sent, and what waits to be sent."""
+        unsent = self.edits.unsent()
+        text = "\n\n".join(part for part in (*(q.shown for q in self.view.queued), unsent) if part)
+        held = kept_words.held(self.composer.tokens, text)
         if self.view.loaded.is_set():
-            self._session.save_draft(self.here, self.composer.text)
-        elif self.composer.text:  # There may be a draft that has not been read yet.
-            self._session.add_to_draft(self.here, self.composer.text)
+            self._session.save_draft(self.here, text, held)
+        elif text:  # There may be a draft that has not been read yet.
+            self._session.add_to_draft(self.here, text, held)
 
     @on(Composer.Changed)
     def _draft_later(self) -> None:
@@ -155,54 +161,40 @@ class ChatPane(Pane):
     @on(Composer.Sent)
     def _send(self, event: Composer.Sent) -> None:
         event.stop()
-        if not event.text.strip():
-            if self._answers.failed:
-                self.retry()
-        elif self._may_ask("your words stay here"):
-            self.ask(event.text)
-        else:
-            self.composer.add_before(event.text)
-
-    def _may_ask(self, otherwise: str) -> bool:
-        if self.live:
-            self._notice(f"An answer is still coming. Esc stops it; {otherwise}.")
-            return False
-        return True
-
-    def ask(self, text: str, overrides: Mapping[str, Any] | None = None) -> None:
-        """Ask in the open conversation, unless it is being answered."""
-        if not text.strip():
-            self._notice("There is nothing to ask.")
-        elif self._may_ask("then ask again"):
-            self.query_one(NoticeLine).clear()
-            live = Live(self.view, self.here, text, overrides=overrides)
-            self._answers.start(
-                live, lambda state, begun: self._session.turns.send(state, text, overrides, begun)
-            )
-
-    def retry(self) -> None:
-        """Ask the failed question of the open conversation again."""
-        failed = self._answers.failed
-        if self.live or failed is None or failed.view is not self.view:
-            self._notice("Nothing failed here that could be asked again.")
-            return
-        asked = [entry for entry in self.transcript.entries if entry.role == "user"]
-        if asked:
-            self.transcript.drop(asked[-1].key)
-        question_id = failed.question_id
-        if question_id is None:
-            self.ask(failed.question, failed.overrides)
-            return
-        self.query_one(NoticeLine).clear()
-        live = Live(self.view, self.here, failed.question, question_id=question_id)
-        self._answers.start(
-            live, lambda state, begun: self._session.turns.retry(state, question_id, begun)
-        )
+        attachments = kept_words.files(self.composer.tokens, event.written)
+        question = Question(event.text, None, attachments, event.written)
+        if event.text.startswith("/") and not event.text.startswith("//"):
+            self.holds.begin_command()
+            self.post_message(CommandGiven(event.text, event.written, event.attachments))
+        elif event.text.strip():
+            text = event.text[1:] if event.text.startswith("//") else event.text
+            self.questions.ask_said(replace(question, text=text))
+        elif self.answers.failed and not self.edits.is_editing:
+            self.questions.retry()
 
     def stop(self) -> None:
         """Stop the answer of the open conversation, if one is coming."""
         if self.live:
-            self._answers.stop(self.live)
+            self.answers.stop(self.live)
 
-    def _notice(self, text: str) -> None:
-        self.post_message(Noticed(text))
+    # Writing
+
+    @on(Composer.Written)
+    def _suggest(self, event: Composer.Written) -> None:
+        event.stop()
+        self.writing.written(event)
+
+    @on(Composer.Steered)
+    def _steer(self, event: Composer.Steered) -> None:
+        event.stop()
+        self.writing.steer(event.movement)
+
+    @on(Composer.AttachWanted)
+    def _attach_file(self, event: Composer.AttachWanted) -> None:
+        event.stop()
+        self.writing.attach(event)
+
+    @on(Suggestions.Chosen)
+    def _accept(self, event: Suggestions.Chosen) -> None:
+        event.stop()
+        self.writing.accept()

@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 
 from textual.app import App
 
+from lwe.domain import Preset, User
 from lwe.errors import LweError
 from lwe.events import Notice
 from lwe.state import State
+from lwe_tui.drafts import Draft
 from lwe_tui.main.roads import READY, WELCOME, first_found
 from lwe_tui.session import Session
 from lwe_tui.sources import Sources
+
+RECALLED = 200
+"""Earlier questions that can be called back into the composer."""
 
 
 @dataclass(slots=True)
@@ -20,11 +25,13 @@ class Opened:
 
     Attributes:
         welcome: what the empty conversation says.
+        asked: earlier questions, newest first.
     """
 
     state: State
-    draft: str
+    draft: Draft
     welcome: str
+    asked: list[str]
     notices: list[Notice] = field(default_factory=list)
 
 
@@ -47,26 +54,52 @@ async def open_profile(app: App[None], session: Session, sources: Sources) -> Op
         else:
             welcome = WELCOME
     draft = await session.draft(known)
-    return Opened(known, draft, welcome, notices + await session.take_notices())
+    asked = await session.questions(known.user.id, RECALLED) if known.user else []
+    return Opened(known, draft, welcome, asked, notices + await session.take_notices())
 
 
 async def _log_in(app: App[None], session: Session) -> State | None:
+    """Let one of several users be chosen, and ask for a password where there is one."""
+    from lwe_tui.main.people import choose_user
+
+    users = await session.users()
+    while True:
+        name = users[0].username if len(users) == 1 else await choose_user(app, users)
+        if name is None:
+            return None
+        state = await _with_password(app, session, next(u for u in users if u.username == name))
+        if state is not None or len(users) == 1:
+            return state
+
+
+async def _with_password(app: App[None], session: Session, user: User) -> State | None:
     from lwe_tui.modals.form import Field, Form
 
-    users = [user.username for user in await session.users()]
-    name, problem = users[0] if len(users) == 1 else "", ""
+    if not user.has_password:
+        return await session.log_in(user.username, "")
+    problem = ""
     while True:
-        answer = await app.push_screen_wait(
-            Form(
-                "Log in",
-                [Field("name", "Name", name), Field("password", "Password", secret=True)],
-                "Users: " + ", ".join(users),
-                problem,
-            )
-        )
+        field = Field("password", "Password", secret=True)
+        form = Form(f"Log in as {user.username}", [field], problem=problem)
+        answer = await app.push_screen_wait(form)
         if answer is None:
             return None
         try:
-            return await session.log_in(answer["name"], answer["password"])
+            return await session.log_in(user.username, answer["password"])
         except LweError as error:
-            problem, name = str(error), answer["name"]
+            problem = str(error)
+
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+async def list_files(session: Session) -> tuple[tuple[Preset, ...], Pairs, Pairs]:
+    """Read what is in the user's files.
+
+    Returns:
+        The presets in the order of their slots, those that cannot be used with the reasons, and
+        the templates with their descriptions.
+    """
+    presets = tuple(await session.presets())
+    broken = tuple((item.name, item.reason) for item in await session.broken_presets())
+    return presets, broken, tuple(await session.templates())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from lwe.errors import LweError
+from lwe.errors import LweError, ProviderError
 from lwe.state import State
 from lwe_tui import discovery
 from lwe_tui.messages import AskWith, Noticed
-from lwe_tui.sources import Sources
+from lwe_tui.sources import Address, Sources
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -117,6 +118,74 @@ class Roads:
                 continue
             self._use(state, f"Saved as the preset {name} and used from now on.")
             return
+
+    async def another_key(self, state: State, address: Address) -> tuple[State, str] | None:
+        """Ask for another key of an address, test it and keep it.
+
+        Returns:
+            The state that uses it and what to tell; None when the form was closed.
+
+        Raises:
+            LweError: when it cannot be kept.
+        """
+        from lwe_tui.modals.form import Field, Form
+
+        explanation = (
+            f"It is tested, then kept as {address.variable} in keys.env of your profile, readable "
+            "by you alone."
+        )
+        problem = ""
+        while True:
+            form = Form(
+                f"Key for {address.base_url}",
+                [Field("key", "Key", secret=True)],
+                explanation,
+                problem,
+            )
+            answer = await self._screen.app.push_screen_wait(form)
+            if not answer or not (key := answer["key"].strip()):
+                return None
+            told = "The key works."
+            try:
+                await self.sources.list_models(address.base_url, key)
+            except ProviderError as error:
+                if error.kind != "not_found":
+                    problem = str(error)
+                    continue
+                told = "The key is kept; this server has nothing to test it with."
+            state, warning = await self.sources.put_key(state, address, key)
+            return state, told + warning
+
+    async def another_url(self, state: State, address: Address, went_to: str) -> State | None:
+        """Ask for another base URL and see whether it answers; None when the form was closed.
+
+        Args:
+            went_to: the whole URL that was asked in vain.
+        """
+        from lwe_tui.modals.form import Field, Form
+
+        url, problem = address.base_url, ""
+        explanation = f"The request went to {went_to or address.base_url}"
+        while True:
+            form = Form("Base URL", [Field("url", "Base URL", url)], explanation, problem)
+            answer = await self._screen.app.push_screen_wait(form)
+            if not answer or not (url := answer["url"].strip().rstrip("/")):
+                return None
+            try:
+                await self.sources.list_models(url, address.key)
+            except ProviderError as error:
+                if error.kind != "auth":  # It answers, if only to say that.
+                    url, problem = await self._better(url, address.key, str(error))
+                    continue
+            return await self.sources.put_url(state, url)
+
+    async def _better(self, url: str, key: str, problem: str) -> tuple[str, str]:
+        """Try what is left out most often."""
+        if not url.endswith("/v1"):
+            with suppress(ProviderError):
+                await self.sources.list_models(f"{url}/v1", key)
+                return f"{url}/v1", f"{url} does not answer, but {url}/v1 does: Enter takes it."
+        return url, problem
 
     async def install_model(self) -> None:
         """Fetch the embedded model's weights and use it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual import events
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -25,6 +26,8 @@ class SlotBar(Static):
 
     def __init__(self) -> None:
         super().__init__("", id="slots", markup=False)
+        self._ends: list[int] = []
+        """The column after each slot, for the mouse."""
 
     def watch_state(self) -> None:
         self._draw()
@@ -35,8 +38,15 @@ class SlotBar(Static):
     def on_resize(self) -> None:
         self._draw()
 
+    async def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        hit = [n for n, end in enumerate(self._ends, 1) if offset and offset.x < end]
+        if hit and event.chain == 1:
+            await self.run_action(f"screen.slot({hit[0]})")
+
     def _draw(self) -> None:
         line = Text(no_wrap=True, overflow="ellipsis")
+        self._ends = []
         names = [clean_line(name) for name in self.slots[:SLOTS]]
         room = self._room([name for name in names if name != self.state.preset])
         for number, (slot, name) in enumerate(zip(self.slots, names, strict=False), 1):
@@ -47,6 +57,7 @@ class SlotBar(Static):
             line.append("  " if number > 1 else "")
             label = f"{number % 10} {written.plain}".rstrip()
             line.append(label, "bold reverse" if active else "")
+            self._ends.append(line.cell_len)
         self.update(line)
 
     def _room(self, names: list[str]) -> int:

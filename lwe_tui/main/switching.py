@@ -15,7 +15,8 @@ from lwe.state import State
 from lwe_tui.chat.answers import TurnMoved
 from lwe_tui.chat.live import View
 from lwe_tui.chat.pane import ChatPane
-from lwe_tui.session import Page, Session
+from lwe_tui.page import Page
+from lwe_tui.session import Session
 from lwe_tui.widgets.tasks import Tasks
 
 
@@ -118,6 +119,22 @@ class Switching:
         here, title = view.conversation_id, ours.title
         self._set(view, replace(how, user=ours.user, conversation_id=here, title=title))
         self._session.warm_up(how.provider)
+
+    def start_over(self, state: State) -> None:
+        """Ask as somebody else, or with another configuration; what was here is kept for its user.
+
+        Args:
+            state: who asks and how, and the conversation that is to be open.
+        """
+        view = self._turn_to(None)
+        view.loaded.clear()
+        self._session.forget_states()
+        self._screen.state = replace(state, conversation_id=None, title=None)
+        self._session.warm_up(state.provider)
+        if state.conversation_id is not None:
+            self.open(state.conversation_id)
+        else:
+            self._tasks.start_task("open", self._fill_new, view)
 
     def follow(self, moved: TurnMoved) -> None:
         """Take over from a turn where it is stored, if its conversation is still open."""

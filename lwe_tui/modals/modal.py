@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual import events
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
@@ -18,6 +19,10 @@ class Modal(ModalScreen[R]):
     """
 
     _answered = False
+
+    def takes(self, _event: events.Key) -> bool:
+        """Say whether a key is this screen's before any binding or widget sees it."""
+        return False
 
     def dismiss(self, result: R | None = None) -> AwaitComplete:
         if self._answered:

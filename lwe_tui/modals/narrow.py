@@ -40,6 +40,8 @@ class Narrow(Modal[str | None], Tasks):
         self._placeholder = placeholder
         self._finding, self._choosing = True, False
         self._early = ""
+        self.headings: Sequence[tuple[int, str]] = ()
+        """What stands above some of the rows, set by `find`."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
@@ -69,6 +71,10 @@ class Narrow(Modal[str | None], Tasks):
         """Return some more rows."""
         raise NotImplementedError
 
+    def about(self, count: int) -> str:
+        """Say what was found."""
+        return f"{count:,} found"
+
     @property
     def needle(self) -> str:
         """What was typed."""
@@ -82,12 +88,12 @@ class Narrow(Modal[str | None], Tasks):
     async def _show(self, needle: str) -> None:
         try:
             count, rows = await self.find(needle)
-            about = f"{count:,} found"
+            about = self.about(count)
         except LweError as error:
             # What an earlier needle has found is no answer to this one.
             count, rows, about = 0, (), str(error)
         shown = self.query_one(VirtualList)
-        shown.set_count(count)
+        shown.set_count(count, self.headings)
         shown.refresh_rows()
         shown.provide(0, rows)
         shown.action_cursor_home()

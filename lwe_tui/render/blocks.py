@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from lwe_tui.render.clean import Cleaner, clean, clean_line
+from lwe_tui.render.clean import clean_line
+from lwe_tui.render.folds import Fold
 from lwe_tui.render.lines import Block, Line, Look, strip_of, text_lines
-from lwe_tui.render.markdown_strips import LiveMarkdown
 
 PLAIN_ROWS = 100
 """Rows of plain text that are drawn together: a pasted megabyte is drawn where it is read."""
@@ -27,7 +27,8 @@ class Entry:
 
     Attributes:
         key: unique in its transcript.
-        role: decides the heading's colour; `user` texts are shown as they were typed.
+        role: decides the heading's colour; texts of `user` and `plain` are shown as they are, and
+            those of `user` fold when they are long.
         heading: who speaks.
         when: a time, at the right edge.
         text: Markdown, or what the user typed.
@@ -37,6 +38,9 @@ class Entry:
         footer: how the answer was made.
         since: when it was asked, on the clock that never goes back; for one that is waited for.
         live: whether it is still coming in.
+        variant: which of several ways to go on from here this one is, written `‹2/3›`.
+        folds: calls of tools and files, in the order in which they stand in the text.
+        also: keys of what was stored apart and is shown in it.
     """
 
     key: str
@@ -50,6 +54,14 @@ class Entry:
     footer: str = ""
     since: float = 0.0
     live: bool = False
+    variant: str = ""
+    folds: list[Fold] = field(default_factory=list)
+    also: tuple[str, ...] = ()
+
+
+def is_awaited(entry: Entry) -> bool:
+    """Say whether nothing has come of an entry yet."""
+    return entry.live and not (entry.text or entry.reasoning or entry.folds)
 
 
 def waiting(since: float) -> str:
@@ -65,6 +77,7 @@ class HeadBlock(Block):
 
     def __init__(self, entry: Entry, gap: bool) -> None:
         super().__init__(entry.heading, gap)
+        self.kind = "message"
         self._entry = entry
 
     def estimate(self, width: int) -> int:
@@ -73,15 +86,23 @@ class HeadBlock(Block):
     def draw(self, width: int, look: Look) -> list[Line]:
         entry = self._entry
         row = Text(clean_line(entry.heading), look["user" if entry.role == "user" else "assistant"])
-        if entry.footer:
-            row.append(f" · {clean_line(entry.footer)}", look["quiet"])
+        if entry.variant:
+            row.append(f" {entry.variant}", look["quiet"])
+        made = Text(clean_line(entry.footer), look["quiet"])
+        words = " · ".join(part for part in (row.plain, made.plain) if part)
         room = width - cell_len(entry.when) - 1
-        words = row.plain
+        below = []
+        if cell_len(words) > room and entry.footer:
+            made.truncate(max(1, width), overflow="ellipsis")
+            below = [Line(strip_of(made), words="", after="")]
+        elif entry.footer:
+            row.append(" · ", look["quiet"])
+            row.append_text(made)
         row.truncate(max(1, room), overflow="ellipsis")
         if entry.when and room > 1:
             row.append(" " * (room - row.cell_len + 1))
             row.append(entry.when, look["quiet"])
-        return [Line(strip_of(row), words=words)]
+        return [Line(strip_of(row), words=words), *below]
 
 
 class PlainBlock(Block):
@@ -114,97 +135,3 @@ def plain_blocks(text: str, style: str = "") -> Iterator[Block]:
             block = PlainBlock(part[at : at + MOST_CHARACTERS], style)
             block.glue = "" if at else "\n"
             yield block
-
-
-class EntryView:
-    """An entry and its blocks, which are made when they are first seen.
-
-    Args:
-        entry: what is shown; a live one grows with `feed`.
-        first: whether nothing stands above it.
-    """
-
-    def __init__(self, entry: Entry, first: bool = False) -> None:
-        self.entry, self._first = entry, first
-        self._blocks: list[Block] | None = None
-        self._markdown = LiveMarkdown()
-        self._cleaner = Cleaner()
-        self._fed: list[str] = []
-        self._before = 1
-        self._head = HeadBlock(entry, gap=not first)
-        self._size = (len(entry.text), entry.text.count("\n"))
-
-    def follow(self) -> None:
-        """Stand below another entry from now on."""
-        if self._first:
-            self._first = False
-            self._head.stand_apart()
-
-    @property
-    def is_made(self) -> bool:
-        """Whether the blocks exist."""
-        return self._blocks is not None
-
-    @property
-    def blocks(self) -> list[Block]:
-        """The blocks, from the heading to the mark."""
-        if self._blocks is None:
-            if self.entry.role != "user":
-                self._markdown.feed(clean(self.entry.text))
-                self._markdown.update()
-            self._blocks = list(self._assembled())
-        return self._blocks
-
-    @property
-    def before(self) -> int:
-        """How many blocks stand before the words."""
-        return self._before
-
-    def feed(self, text: str, reasoning: str) -> None:
-        """Add what has come in; it is shown after `update`."""
-        if not self.is_made:
-            self.update()
-        self._fed.append(text)
-        self.entry.reasoning += reasoning
-        self._markdown.feed(self._cleaner.feed(text))
-
-    def update(self) -> None:
-        """Bring the blocks up to date with what was fed."""
-        if not self.is_made:
-            self._markdown.feed(self._cleaner.feed(self.entry.text))
-        self.entry.text += "".join(self._fed)
-        self._fed.clear()
-        self._markdown.update()
-        self._blocks = list(self._assembled())
-
-    def height(self, width: int, look: Look) -> int:
-        """Return how many rows there are, partly or wholly a guess."""
-        if self._blocks is None:
-            characters, breaks = self._size
-            return 3 - self._first + breaks + characters // max(1, width)
-        return sum(block.height(width, look) for block in self._blocks)
-
-    def _assembled(self) -> Iterator[Block]:
-        entry = self.entry
-        yield self._head
-        thought = list(self._thought())
-        yield from thought
-        self._before = 1 + len(thought)
-        if entry.role == "user":
-            yield from plain_blocks(clean(entry.text))
-        else:
-            yield from self._markdown.blocks
-        if entry.live and not entry.text and not entry.reasoning:
-            yield PlainBlock(waiting(entry.since), "quiet")
-        if entry.note:
-            yield PlainBlock(clean_line(entry.note), "failed" if entry.mark == "failed" else "mark")
-
-    def _thought(self) -> Iterator[Block]:
-        """Show thinking while there is nothing else, then only that there was some."""
-        thought = self.entry.reasoning
-        if not thought:
-            return
-        if self.entry.live and not self.entry.text:
-            yield from plain_blocks(clean(thought), "quiet")
-        else:
-            yield PlainBlock(f"(thought for {len(thought.split()):,} words)", "quiet")

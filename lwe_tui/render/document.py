@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from lwe_tui.render.blocks import Entry, EntryView
+from lwe_tui.render.blocks import Entry
+from lwe_tui.render.entry_view import EntryView
 from lwe_tui.render.lines import PLAIN_LOOK, Block, Line, Look
 
 MOST_KEPT_ROWS = 4000
@@ -102,13 +103,15 @@ class Document:
     def find(self, key: str) -> int | None:
         """Return the index of an entry, newest first."""
         for index in range(len(self.views) - 1, -1, -1):
-            if self.views[index].entry.key == key:
+            entry = self.views[index].entry
+            if entry.key == key or key in entry.also:
                 return index
         return None
 
     def replace(self, index: int, entry: Entry) -> None:
         """Show another entry in an entry's place."""
-        self.views[index] = EntryView(entry, first=not index)
+        opened = self.views[index].opened  # What was unfolded stays so.
+        self.views[index] = EntryView(entry, not index, opened)
         self.changed()
 
     def remove(self, index: int) -> None:
@@ -229,29 +232,34 @@ class Document:
             skipped = 0
         return lines[place.row : place.row + height]
 
+    def drawn(self, block: Block) -> list[Line]:
+        """Return the rows of a block."""
+        return self._drawings.of(block, self.width, self.look)
+
     # Copying
 
     def copied(self, start: Point, end: Point) -> str:
         """Return what copying a range gives: the source of whole blocks, the words of others."""
         made = ""
-        for block, top in self._between(start.row, end.row):
+        for block, top in _between(self, start.row, end.row):
             lines = self._drawings.of(block, self.width, self.look)
             text = _copied(block, lines, _within(start, top), _within(end, top))
             if text:
                 made += ("\n\n" if block.gap else block.glue) * bool(made) + text
         return made
 
-    def _between(self, first: int, last: int) -> Iterator[tuple[Block, int]]:
-        tops = list(self.tops)
-        for index in range(max(0, bisect_right(tops, first) - 1), len(self.views)):
-            top = tops[index]
-            if top > last:
-                return
-            for block in self.views[index].blocks:
-                height = block.height(self.width, self.look)
-                if top + height > first and top <= last:
-                    yield block, top
-                top += height
+
+def _between(document: Document, first: int, last: int) -> Iterator[tuple[Block, int]]:
+    tops = list(document.tops)
+    for index in range(max(0, bisect_right(tops, first) - 1), len(document.views)):
+        top = tops[index]
+        if top > last:
+            return
+        for block in document.views[index].blocks:
+            height = block.height(document.width, document.look)
+            if top + height > first and top <= last:
+                yield block, top
+            top += height
 
 
 def _within(point: Point, top: int) -> Point:

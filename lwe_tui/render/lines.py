@@ -36,6 +36,10 @@ COLOURED_NAMES = (
     "comment",
     "number",
     "name",
+    "fold",
+    "hit",
+    "hit-now",
+    "cursor",
 )
 STYLE_NAMES = (*PLAIN_NAMES, *COLOURED_NAMES)
 
@@ -66,18 +70,39 @@ class Line(NamedTuple):
         indent: how many of its first characters are decoration.
         after: what copying puts between this row and the next of the same block.
         words: what copying gives instead of the drawn characters, where they differ.
+        whole: all characters of a row of which only some are drawn; empty where all are.
+        skipped: how many of those stand before the first drawn one.
     """
 
     strip: Strip
     indent: int = 0
     after: str = "\n"
     words: str | None = None
+    whole: str = ""
+    skipped: int = 0
 
     def copied(self, start: int, end: int | None) -> str:
         """Return what copying the characters from `start` to before `end` gives."""
         if self.words is not None:
             return self.words
+        if self.whole:
+            left = start + self.skipped - self.indent if start >= self.indent else 0
+            is_inside = end is not None and end < len(self.strip.text.rstrip())
+            right = end + self.skipped - self.indent if end is not None and is_inside else None
+            return self.whole[left:right].rstrip()
         return self.strip.text[max(start, self.indent) : end].rstrip()
+
+
+class Code(NamedTuple):
+    """Code, or a part of it.
+
+    Attributes:
+        starts: whether it is not the rest of what came before.
+    """
+
+    text: str
+    language: str
+    starts: bool = True
 
 
 BLANK = Line(Strip([]), after="")
@@ -90,12 +115,15 @@ class Block(ABC):
         source: what copying the whole block gives.
         gap: whether a blank row stands above it.
         glue: what copying puts before it where no blank row stands above.
+        kind: what it is to whoever moves through blocks; empty for words of the message.
+        starts: whether it is the first of those that are one thing: a long fence is several.
     """
 
-    __slots__ = ("_drawn_with", "_height", "_lines", "gap", "glue", "source")
+    __slots__ = ("_drawn_with", "_height", "_lines", "gap", "glue", "kind", "source", "starts")
 
     def __init__(self, source: str, gap: bool = True) -> None:
         self.source, self.gap, self.glue = source, gap, "\n"
+        self.kind, self.starts = "", True
         self._lines: list[Line] | None = None
         self._drawn_with: tuple[int, Look] | None = None
         self._height = 0
@@ -123,9 +151,21 @@ class Block(ABC):
             return self._height
         return self.estimate(width) + self.gap
 
+    def changed(self) -> None:
+        """Have it drawn anew."""
+        self._drawn_with = None
+
     def stand_apart(self) -> None:
         """Have a blank row above from now on."""
         self.gap, self._drawn_with = True, None
+
+    def codes(self) -> Iterator[Code]:
+        """Yield the code that is in it."""
+        yield from ()
+
+    def rows(self) -> list[list[str]]:
+        """Return the cells, if it is a table or a part of one."""
+        return []
 
     def forget(self) -> None:
         """Drop the rows but not their number."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
-from lwe_tui.render.code import code_lines
+from lwe_tui.render.code import TAB, Shift, code_lines, label_line
 from lwe_tui.render.inline import inline_text
-from lwe_tui.render.lines import BLANK, Block, Line, Look, prefixed, strip_of, text_lines
+from lwe_tui.render.lines import BLANK, Block, Code, Line, Look, prefixed, strip_of, text_lines
 from lwe_tui.render.tables import Justify, Shape, TableBlock
 
 if TYPE_CHECKING:
@@ -54,27 +55,71 @@ class MarkdownBlock(Block):
             return list(_item(self._tokens, width, look, 0, self._number))
         return list(_blocks(self._tokens, width, look, 0))
 
+    def codes(self) -> Iterator[Code]:
+        for token in self._tokens:
+            if token.type in ("fence", "code_block"):
+                yield Code(token.content.removesuffix("\n"), language_of(token))
+
+    def told(self, tokens: Sequence[Token]) -> MarkdownBlock:
+        """Return the same with other tokens: what its links lead to is known now."""
+        if self._tokens[0].type == "list_item_open":
+            tokens = next(iter(parts(tokens[1:-1])), tokens)
+        block = MarkdownBlock(tokens, self.source, self.gap, self._number)
+        block.glue = self.glue
+        return block
+
 
 class CodeBlock(Block):
-    """Some rows of a fence.
+    """Some rows of a fence; its first ones with the language above.
 
     Args:
         code: the source of these rows.
         language: the word after the fence.
         source: these rows in Markdown, with the fence where they are the first or last.
+        starts: whether these are the first rows.
+        shift: shared by all blocks of the fence.
     """
 
-    __slots__ = ("_code", "_language")
+    __slots__ = ("_code", "_drawn_at", "_language", "shift")
 
-    def __init__(self, code: str, language: str, source: str, gap: bool) -> None:
+    def __init__(
+        self,
+        code: str,
+        language: str,
+        source: str,
+        gap: bool,
+        starts: bool = True,
+        shift: Shift | None = None,
+    ) -> None:
         super().__init__(source, gap)
-        self._code, self._language = code, language
+        self.kind, self.starts, self.shift = "code", starts, shift or Shift()
+        self._code, self._language, self._drawn_at = code, language, 0
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether its first row names the language."""
+        return bool(self.starts and self._language)
+
+    @property
+    def longest(self) -> int:
+        """The columns of the longest row."""
+        return max(map(cell_len, self._code.expandtabs(TAB).split("\n")))
 
     def estimate(self, width: int) -> int:
-        return self._code.count("\n") + 1
+        return self._code.count("\n") + 1 + self.is_labelled
+
+    def lines(self, width: int, look: Look) -> list[Line]:
+        if self._drawn_at != self.shift.columns:
+            self.forget()
+            self._drawn_at = self.shift.columns
+        return super().lines(width, look)
 
     def draw(self, width: int, look: Look) -> list[Line]:
-        return code_lines(self._code, self._language, width, look)
+        label = [label_line(self._language, width, look)] if self.is_labelled else []
+        return label + code_lines(self._code, self._language, width, look, self.shift)
+
+    def codes(self) -> Iterator[Code]:
+        yield Code(self._code, self._language, self.starts)
 
 
 def parts(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:

@@ -8,10 +8,12 @@ once become the same blocks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lwe_tui.render.code import Shift
 from lwe_tui.render.lines import Block
 from lwe_tui.render.markdown_lines import (
     CodeBlock,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 CODE_ROWS, MOST_CODE_ROWS = 40, 80
 """A part of a long fence ends at the first blank line after so many rows, or at so many."""
 TABLE_ROWS = 30
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 
 
 @lru_cache(maxsize=1)
@@ -49,6 +52,8 @@ def warm_up() -> None:
 
 class _InCode(NamedTuple):
     """The tail begins inside a fence."""
+
+    shift: Shift
 
 
 class _InList(NamedTuple):
@@ -79,12 +84,21 @@ class _Piece(NamedTuple):
 class LiveMarkdown:
     """Blocks of a Markdown text that grows at its end.
 
+    Args:
+        apart: whether a blank row stands above the first block.
+
     Attributes:
         blocks: everything so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart: bool = False) -> None:
         self.blocks: list[Block] = []
+        self._apart = apart
+        self._shifts: dict[int, Shift] = {}
+        self._naming: dict[str, list[int]] = {}
+        """Finished blocks by what they have in brackets: it may be the name of a link."""
+        self._told: dict[str, str] = {}
+        """Where links lead of which finished blocks were told after they were finished."""
         self._frozen = 0
         self._tail = ""
         self._references: dict[str, Any] = {}
@@ -102,16 +116,23 @@ class LiveMarkdown:
         inside = self._inside
         pieces: list[_Piece] = []
         for group in parts(tokens):
-            pieces += _pieces(group, lines, inside, bool(self._frozen or pieces))
+            gap = bool(self._apart or self._frozen or pieces)
+            place = _Place(inside, gap, self._shift(self._frozen + len(pieces)))
+            pieces += _pieces(group, lines, place)
             inside = None
         self.blocks[self._frozen :] = [piece.block for piece in pieces]
+        self._tell(env["references"])
         if len(pieces) > 1:
             self._finish_before(pieces[-1], lines, env["references"])
+
+    def _shift(self, index: int) -> Shift:
+        """Return the shift of the fence that begins with a block; it outlives the block."""
+        return self._shifts.setdefault(index, Shift())
 
     def _finish_before(
         self, last: _Piece, lines: list[str], references: dict[str, dict[str, Any]]
     ) -> None:
-        self._frozen = len(self.blocks) - 1
+        first, self._frozen = self._frozen, len(self.blocks) - 1
         self._tail = "\n".join([*last.lead, *lines[last.line :]])
         self._inside = last.inside
         # Those below may be half of what they will be; they are read again with the tail.
@@ -120,14 +141,54 @@ class LiveMarkdown:
             for label, reference in references.items()
             if reference["map"][1] <= last.line
         }
+        for index in range(first, self._frozen):
+            source = self.blocks[index].source
+            for name in _IN_BRACKETS.findall(source) if "[" in source else ():
+                self._naming.setdefault(_label(name), []).append(index)
+
+    def _tell(self, references: dict[str, dict[str, Any]]) -> None:
+        """Tell finished blocks of links that are defined, or are otherwise, since."""
+        if not self._naming:
+            return
+        changed = []
+        for label in {*references, *self._told} - (self._references.keys() - self._told.keys()):
+            href = str(references.get(label, {}).get("href", ""))
+            if self._naming.get(label) and href != self._told.get(label, ""):
+                self._told[label] = href
+                changed.append(label)
+        for index in {index for label in changed for index in self._naming[label]}:
+            block = self.blocks[index]
+            if isinstance(block, MarkdownBlock):
+                env = {"references": dict(references)}
+                tokens = _parser().parse(block.source, env)
+                self.blocks[index] = block.told(tokens) if tokens else block
 
 
-def _pieces(
-    group: Sequence[Token], lines: list[str], inside: _Inside, gap: bool
-) -> Iterator[_Piece]:
+def _label(name: str) -> str:
+    from markdown_it.common.utils import normalizeReference
+
+    return normalizeReference(name)
+
+
+class _Place(NamedTuple):
+    """Where a group of tokens stands.
+
+    Attributes:
+        inside: what it goes on with.
+        gap: whether a blank row stands above it.
+        shift: of the fence, if it is one.
+    """
+
+    inside: _Inside
+    gap: bool
+    shift: Shift
+
+
+def _pieces(group: Sequence[Token], lines: list[str], place: _Place) -> Iterator[_Piece]:
+    inside, gap = place.inside, place.gap
     match group[0].type:
         case "fence":
-            yield from _code(group[0], lines, isinstance(inside, _InCode), gap)
+            yield from _code(group[0], lines, place)
         case "table_open":
             yield from _table(group, lines, inside if isinstance(inside, Shape) else None, gap)
         case "bullet_list_open" | "ordered_list_open":
@@ -137,21 +198,23 @@ def _pieces(
             yield _Piece(MarkdownBlock(group, _source(lines[start:end]), gap), start)
 
 
-def _code(token: Token, lines: list[str], inside: bool, gap: bool) -> Iterator[_Piece]:
+def _code(token: Token, lines: list[str], place: _Place) -> Iterator[_Piece]:
     start, end = _span(token)
     rows = token.content.split("\n")[:-1]
     closing = lines[start + 1 + len(rows) : end]
+    inside = isinstance(place.inside, _InCode)
+    shift = place.inside.shift if isinstance(place.inside, _InCode) else place.shift
     begin = 0
     for stop in _code_cuts(rows):
         first = not begin and not inside
         source = lines[start + (not first) + begin : start + 1 + stop]
         source += closing if stop == len(rows) else []
-        code = "\n".join(rows[begin:stop])
-        block = CodeBlock(code, language_of(token), "\n".join(source), gap and first)
+        code, gap = "\n".join(rows[begin:stop]), place.gap and first
+        block = CodeBlock(code, language_of(token), "\n".join(source), gap, first, shift)
         if first:
             yield _Piece(block, start)
         else:
-            yield _Piece(block, start + 1 + begin, (lines[start],), _InCode())
+            yield _Piece(block, start + 1 + begin, (lines[start],), _InCode(shift))
         begin = stop
 
 

@@ -75,9 +75,16 @@ class TableBlock(Block):
     def __init__(self, shape: Shape, rows: Sequence[Row], source: str, first: bool) -> None:
         super().__init__(source, gap=first)
         self._shape, self._rows, self._first = shape, rows, first
+        self.kind, self.starts = "table", first
 
     def estimate(self, width: int) -> int:
         return len(self._rows) + 2 * self._first
+
+    def rows(self) -> list[list[str]]:
+        head = [self._shape.head] if self._first else []
+        return [
+            [inline_text(cell, PLAIN_LOOK).plain for cell in row] for row in [*head, *self._rows]
+        ]
 
     def draw(self, width: int, look: Look) -> list[Line]:
         widths = self._shape.widths(width)

@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.widget import Widget
-from textual.widgets import Static
 
-from lwe_tui.messages import TemplateChosen
-from lwe_tui.render.clean import clean
+from lwe_tui import keys
+from lwe_tui.sidebar.side_list import SideList
 from lwe_tui.widgets.virtual_list import Row, VirtualList
 
 
-class TemplateList(Vertical):
+class TemplateList(SideList):
     """Shows every template and what the one under the cursor is for; Enter runs it."""
 
+    BINDINGS = keys.bindings((*keys.SIDE_LIST, *keys.TEMPLATES))
     templates: reactive[tuple[tuple[str, str], ...]] = reactive((), init=False)
     """Names and descriptions."""
 
     def __init__(self) -> None:
-        super().__init__(id="templates")
-
-    def compose(self) -> ComposeResult:
-        if not self.children:  # Alone, nobody has mounted them.
-            yield from self.parts()
-
-    @staticmethod
-    def parts() -> list[Widget]:
-        """Make what it holds, to be mounted with it: at once, so that a key can go there."""
-        return [
-            Static("Templates", classes="title", markup=False),
-            VirtualList(id="template-rows"),
-            Static("", classes="about", markup=False),
-        ]
+        super().__init__("Templates", id="templates")
 
     def watch_templates(self) -> None:
-        self.query_one(VirtualList).set_rows(
-            [Row(key=name, text=name) for name, _ in self.templates]
-        )
+        self.show([Row(key=name, text=name) for name, _ in self.templates])
 
-    @on(VirtualList.Moved)
-    def _describe(self, event: VirtualList.Moved) -> None:
-        event.stop()
-        about = dict(self.templates).get(event.key, "")
-        self.query_one(".about", Static).update(clean(about))
+    def describe(self, name: str) -> str:
+        return dict(self.templates).get(name, "")
 
     @on(VirtualList.Chosen)
     def _choose(self, event: VirtualList.Chosen) -> None:
         event.stop()
-        self.post_message(TemplateChosen(event.key))
+        self.post_message(self.Wanted("templates", "run", event.key))

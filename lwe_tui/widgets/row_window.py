@@ -1,12 +1,16 @@
-"""Keeps the part of a long list that is known: any number of rows, a bounded part in memory."""
+"""Keeps the part of a long list that is known: any number of rows, a bounded part in memory.
+
+`Layout` says where they stand when there are headings between them.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-RowClass = Literal["", "active", "busy", "news"]
+RowClass = Literal["", "active", "busy", "news", "waiting", "quiet"]
 
 PAGE = 32
 """Rows are asked for in multiples of this, so that scrolling by one row asks for nothing."""
@@ -23,6 +27,8 @@ class Row:
         right: a few characters at the right end.
         style_class: how it looks.
         right_yields: whether the right end is left out where the text needs its room.
+        lead: a few characters before the text.
+        spans: from where to where the text is lit.
     """
 
     key: str
@@ -30,6 +36,36 @@ class Row:
     right: str = ""
     style_class: RowClass = ""
     right_yields: bool = False
+    lead: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class Layout:
+    """The lines of a list: its rows, and the headings that stand before some of them.
+
+    Args:
+        headings: the index of the first row below each, in ascending order, and what it says.
+    """
+
+    def __init__(self, headings: Sequence[tuple[int, str]] = ()) -> None:
+        self.headings = tuple(headings)
+        self._firsts = [first for first, _ in self.headings]
+        self._lines = [first + above for above, first in enumerate(self._firsts)]
+
+    def line(self, index: int) -> int:
+        """Return the line of a row."""
+        return index + bisect_right(self._firsts, index)
+
+    def heading(self, line: int) -> str | None:
+        """Return the heading that stands on a line; None on a row's."""
+        above = bisect_right(self._lines, line)
+        return self.headings[above - 1][1] if above and self._lines[above - 1] == line else None
+
+    def index(self, line: int) -> int:
+        """Return the row that stands on a line, or below it when that is a heading's."""
+        above = bisect_right(self._lines, line)
+        is_heading = above and self._lines[above - 1] == line
+        return line - above + (1 if is_heading else 0)
 
 
 class RowWindow:

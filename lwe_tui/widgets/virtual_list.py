@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from lwe_tui.render.clean import clean_line
-from lwe_tui.widgets.row_window import Row, RowClass, RowWindow
+from lwe_tui.widgets.row_window import Layout, Row, RowClass, RowWindow
 
 __all__ = ["Row", "RowClass", "VirtualList"]
 
@@ -40,7 +40,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         "virtual-list--active",
         "virtual-list--busy",
         "virtual-list--news",
+        "virtual-list--waiting",
+        "virtual-list--quiet",
         "virtual-list--right",
+        "virtual-list--heading",
+        "virtual-list--lit",
     }
     DEFAULT_CSS = """
     VirtualList {
@@ -50,7 +54,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         & > .virtual-list--active { color: $primary; text-style: bold; }
         & > .virtual-list--busy { color: $accent; }
         & > .virtual-list--news { color: $secondary; text-style: bold; }
+        & > .virtual-list--waiting { color: $warning; text-style: bold; }
+        & > .virtual-list--quiet { color: $foreground 60%; }
         & > .virtual-list--right { color: $foreground 70%; }
+        & > .virtual-list--heading { color: $foreground 70%; text-style: bold; }
+        & > .virtual-list--lit { text-style: bold underline; }
         & > .virtual-list--cursor { background: $foreground 8%; }
         &:focus > .virtual-list--cursor {
             color: $block-cursor-foreground;
@@ -91,6 +99,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._window = RowWindow()
+        self._layout = Layout()
         self._cursor = 0
         self._key: str | None = None
         self._counted = self._navigated = self._choosing = self._will_ask = False
@@ -115,14 +124,21 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show rows that are all known."""
         self._window.fill(rows)
+        self._layout = Layout()
         self._count_changed()
         self._follow()
         self.refresh()
 
-    def set_count(self, count: int) -> None:
-        """Show a number of rows that are asked for with `RowsWanted` when they come into sight."""
-        changed = count != self._window.count
+    def set_count(self, count: int, headings: Sequence[tuple[int, str]] = ()) -> None:
+        """Show a number of rows that are asked for with `RowsWanted` when they come into sight.
+
+        Args:
+            headings: what stands above some of them, which no cursor comes to: the index of the
+                first row below each, in ascending order, and what it says.
+        """
+        changed = (count, tuple(headings)) != (self._window.count, self._layout.headings)
         self._window.resize(count)
+        self._layout = Layout(headings)
         self._count_changed()
         if changed:
             self.refresh()
@@ -131,7 +147,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     def provide(self, offset: int, rows: Sequence[Row]) -> None:
         """Give rows that were asked for."""
         if changed := self._window.put(offset, rows):
-            self.refresh_lines(offset, changed)
+            first = self._layout.line(offset)
+            self.refresh_lines(first, self._layout.line(offset + changed - 1) - first + 1)
         self._follow()
 
     def refresh_rows(self) -> None:
@@ -141,8 +158,9 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _count_changed(self) -> None:
         self._counted, count = True, self._window.count
-        if self.virtual_size.height != count:
-            self.virtual_size = Size(0, count)
+        lines = count + len(self._layout.headings)
+        if self.virtual_size.height != lines:
+            self.virtual_size = Size(0, lines)
         self._cursor = max(0, min(self._cursor, count - 1))
         if not count:
             self._key, self._navigated, self._choosing = None, False, False
@@ -158,7 +176,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     def _ask(self) -> None:
         self._will_ask = False
         top, height = self.scroll_offset.y, self.size.height
-        in_sight = (top - height, top + 2 * height)
+        in_sight = self._layout.index(top - height), self._layout.index(top + 2 * height)
         for offset, limit in self._window.want(in_sight, (self._cursor, self._cursor)):
             self.post_message(self.RowsWanted(offset, limit))
 
@@ -167,7 +185,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         height, self._last_height = self._last_height, self.size.height
-        if not height or 0 <= self._cursor - self.scroll_offset.y < height:
+        if not height or 0 <= self._layout.line(self._cursor) - self.scroll_offset.y < height:
             self._reveal()
         self._ask_soon()
 
@@ -204,8 +222,9 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         offset = event.get_content_offset(self)
         if offset is None or event.button != 1 or event.chain > 1:
             return
-        index = offset.y + self.scroll_offset.y
-        if index < self._window.count:
+        line = offset.y + self.scroll_offset.y
+        index = self._layout.index(line)
+        if index < self._window.count and self._layout.heading(line) is None:
             self._move_to(index)
             self.action_choose()
 
@@ -221,14 +240,17 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _put_cursor(self, index: int) -> None:
         old, self._cursor = self._cursor, max(0, min(index, self._window.count - 1))
-        self.refresh_line(old)
-        self.refresh_line(self._cursor)
+        self.refresh_line(self._layout.line(old))
+        self.refresh_line(self._layout.line(self._cursor))
 
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
         if height < 1:
             return
-        wanted = max(min(top, self._cursor), self._cursor - height + 1)
+        line = self._layout.line(self._cursor)
+        # The heading above a row comes into sight with it, where there is room for both.
+        under_heading = height > 1 and self._layout.heading(line - 1) is not None
+        wanted = max(min(top, line - under_heading), line - height + 1)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True)
 
@@ -244,10 +266,10 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _move_along(self, found: int) -> None:
         """Move to where the row is now; the reader's rows stay where they are on the screen."""
-        moved, top = found - self._cursor, self.scroll_offset.y
-        if not moved:
+        if found == self._cursor:
             return
-        in_sight = 0 <= self._cursor - top < self.size.height
+        line, top = self._layout.line(self._cursor), self.scroll_offset.y
+        moved, in_sight = self._layout.line(found) - line, 0 <= line - top < self.size.height
         self._put_cursor(found)
         if top:
             self.scroll_to(y=top + moved, animate=False, force=True)
@@ -270,7 +292,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width - self.scrollbar_gutter.width
-        index = y + self.scroll_offset.y
+        line = y + self.scroll_offset.y
+        if (heading := self._layout.heading(line)) is not None:
+            text = shortened(clean_line(heading[:LONGEST_TEXT]), width)
+            return Strip([Segment(text, self._style("virtual-list--heading"))], width)
+        index = self._layout.index(line)
         row = self._window.get(index)
         at_cursor = index == self._cursor and index < self._window.count
         styles = [f"virtual-list--{row.style_class}"] if row and row.style_class else []
@@ -278,8 +304,9 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         style = self._style(*styles, *end)
         if row is None or width < 1:
             return Strip.blank(max(0, width), style)
+        row = cleaned(row)
         text, right = laid_out(row, width)
-        segments = [Segment(text, style)]
+        segments = list(_lit(text, row, style, self._style(*styles, *end, "virtual-list--lit")))
         if right:
             segments.append(Segment(right, self._style(*styles, "virtual-list--right", *end)))
         return Strip(segments, width)
@@ -288,9 +315,33 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         return self.get_visual_style(*names).rich_style
 
 
+def cleaned(row: Row) -> Row:
+    """Return a row as it can be drawn; what is lit stays lit where characters go."""
+    if not row.spans:
+        return row
+    text, spans, end = "", [], 0
+    for start, stop in row.spans:
+        text += clean_line(row.text[end:start])
+        lit = clean_line(row.text[start:stop])
+        spans.append((len(text), len(text) + len(lit)))
+        text, end = text + lit, stop
+    return replace(row, text=text + clean_line(row.text[end:]), spans=tuple(spans))
+
+
+def _lit(text: str, row: Row, plain: Style, lit: Style) -> Iterator[Segment]:
+    """Yield the pieces of a row's drawn left part."""
+    end = 0
+    for start, stop in ((len(row.lead) + a, len(row.lead) + b) for a, b in row.spans):
+        yield Segment(text[end:start], plain)
+        yield Segment(text[start:stop], lit)
+        end = stop
+    yield Segment(text[end:], plain)
+
+
 def laid_out(row: Row, width: int) -> tuple[str, str]:
     """Return the two ends of a row, together as wide as asked for, in cells."""
-    text, right = clean_line(row.text[:LONGEST_TEXT]), clean_line(row.right[:LONGEST_TEXT])
+    text = row.lead + clean_line(row.text[:LONGEST_TEXT])
+    right = clean_line(row.right[:LONGEST_TEXT])
     room = width - cell_len(right) - 1 if right else width
     if right and (room < LEAST_TEXT or (row.right_yields and cell_len(text) > room)):
         right, room = "", width

@@ -216,7 +216,7 @@ def test_a_megabyte_can_be_pasted_and_sent(start: Start, profile: Path, server: 
     app = start()
     app.wait(READY)
     app.paste(text)
-    app.wait("line 9999", 30)
+    app.wait("[pasted 10,000 lines]", 30)
     app.press("enter")
     app.wait("The message is longer than", 30)
     app.press("ctrl+q")

@@ -45,6 +45,8 @@ def tool_call(name: str) -> list[bytes]:
 def loud(profile: Path, server: Loopback) -> Path:
     """Let the model call the tool and then answer."""
     (profile / "tools").mkdir()
+    config = "model:\n  default_preset: alpha\ntools:\n  policy: always\n"
+    (profile / "config.yaml").write_text(config)
     (profile / "tools" / "loud.py").write_text(LOUD)
     preset = profile / "presets" / "alpha.yaml"
     preset.write_text(preset.read_text() + "  tools: [loud]\n")

@@ -14,7 +14,7 @@ import pytest
 
 from lwe_tui import exits
 from tests.e2e.conftest import Start
-from tests.e2e.terminal import ROOT
+from tests.e2e.terminal import ROOT, Terminal
 from tests.e2e.test_printing_tools import tool_call
 from tests.lwe.loopback import STALL, Loopback, Reply, chat_chunk
 
@@ -26,12 +26,24 @@ SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 def serve(profile: Path, server: Loopback, **environment: str) -> None:
     """Let the model ask a server for its number, and then stall."""
     servers = {"probe": {"command": sys.executable, "args": [SERVER], "env": environment}}
-    config = {"model": {"default_preset": "alpha"}, "mcp": {"servers": servers}}
+    config = {
+        "model": {"default_preset": "alpha"},
+        "mcp": {"servers": servers},
+        "tools": {"policy": "always"},
+    }
     (profile / "config.yaml").write_text(json.dumps(config))
     preset = profile / "presets" / "alpha.yaml"
     preset.write_text(preset.read_text() + "  tools: [probe__process]\n")
     again = Reply(parts=[chat_chunk("the beginning\n\n"), STALL])
     server.replies = [Reply(parts=tool_call("probe__process")), again]
+
+
+def allow(app: Terminal) -> None:
+    """Let the app start the server: a decision takes no key in its first half second."""
+    app.wait("y: yes")
+    time.sleep(0.8)
+    app.press("y")
+    app.wait(lambda text: "y: yes" not in text)
 
 
 def number(server: Loopback) -> int:
@@ -75,6 +87,7 @@ def test_of_the_app(start: Start, profile: Path, server: Loopback, end: signal.S
     app = start()
     app.wait("alpha")
     app.press("hi", "enter")
+    allow(app)
     child = number(server)
     app.wait("the beginning")
     os.kill(app.process.pid, end)
@@ -92,6 +105,7 @@ def test_of_the_app_that_waits_for_one(
     app = start("-r", "alpha")
     app.wait("alpha")
     app.press("hi", "enter")
+    allow(app)
     while not file.exists() or not file.read_text():
         time.sleep(0.02)
     os.kill(app.process.pid, signal.SIGTERM)

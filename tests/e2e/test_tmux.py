@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.terminal import ROOT
 from tests.e2e.test_first_road import marks, stored
-from tests.lwe.loopback import STALL, Loopback, Reply, chat_chunk, chat_stream
+from tests.lwe.loopback import STALL, Loopback, Reply, chat_chunk, chat_stream, error
 
 pytestmark = pytest.mark.e2e
 
@@ -74,6 +74,25 @@ def test_the_last_answer_reaches_tmuxs_buffer(tmux: Tmux, server: Loopback) -> N
     tmux.keys("C-l", "y")
     tmux.wait("Copied")
     assert tmux("show-buffer") == "Some **bold** words: ä"
+
+
+def test_ctrl_c_copies_what_is_selected(tmux: Tmux) -> None:
+    tmux.wait("alpha · model-alpha")
+    tmux.keys("some words", "S-Home", "C-c")
+    tmux.wait("Copied 10 characters: tmux buffer + OSC 52")
+    assert tmux("show-buffer") == "some words"
+
+
+def test_function_keys_arrive(tmux: Tmux, server: Loopback) -> None:
+    server.replies = [error(429, "Slow down", **{"retry-after": "1"})]
+    tmux.wait("alpha · model-alpha")
+    tmux.keys("words", "Enter")
+    tmux.wait("answered 429")
+    tmux.keys("F6")
+    tmux.wait("Hello!")
+    tmux.keys("F12")
+    tmux.wait("Log: type to filter")
+    tmux.wait("answered 4")
 
 
 def test_nothing_stays_when_the_terminal_goes(tmux: Tmux, server: Loopback, home: Path) -> None:

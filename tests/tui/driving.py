@@ -21,6 +21,7 @@ from lwe.providers.options import PresetValue
 from lwe.providers.provider import Provider, Stop
 from lwe_tui.app import LweApp
 from lwe_tui.main.screen import MainScreen
+from lwe_tui.modals.consent import Consent
 from lwe_tui.session import Session
 
 PATIENCE = 30.0
@@ -154,11 +155,16 @@ class Driver:
             pytest.fail(f"Still running: {groups}; answers that wait: {self.provider.waiting}.")
 
     def _is_busy(self) -> bool:
-        if self.app.screen is not self.screen:
-            return False
         running = [str(w.group) for w in self.app.workers if not w.is_finished]
         turns = [group for group in running if group.startswith("turn-")]
-        return len(running) > len(turns) or len(turns) > self.provider.waiting
+        asked = sum(isinstance(screen, Consent) for screen in self.app.screen_stack)
+        waiting = self.provider.waiting + len(self.screen.chat.approvals.waiting) + asked
+        return len(running) > len(turns) + self._asking() or len(turns) > waiting
+
+    def _asking(self) -> int:
+        """Count the tasks that wait for the answer of a small screen, which the test gives."""
+        waited = [s._result_callbacks[-1] for s in self.app.screen_stack if s._result_callbacks]
+        return sum(callback.future is not None for callback in waited)
 
     async def until(self, condition: Any, seconds: float = PATIENCE) -> None:
         """Wait until a condition holds."""

@@ -55,12 +55,12 @@ async def test_the_chat_stands_where_it_stays(home: Path, monkeypatch: pytest.Mo
         driver.screen.furnish()
         await driver.pilot.pause()
         assert [driver.screen.chat.region, driver.screen.chat.composer.region] == before
-        assert len(driver.screen.query(VirtualList)) == 3
+        assert len(driver.screen.query(VirtualList)) == 4
 
 
 @pytest.mark.parametrize(
     ("key", "focused"),
-    [("ctrl+s", "conversation-rows"), ("f2", "preset-rows"), ("f3", "template-rows")],
+    [("ctrl+s", "conversation-rows"), ("f2", "presets-rows"), ("f3", "templates-rows")],
 )
 async def test_a_key_for_a_list_that_is_not_there_yet_brings_it(
     home: Path, monkeypatch: pytest.MonkeyPatch, key: str, focused: str

@@ -123,7 +123,7 @@ def test_drawn_rows_are_bounded() -> None:
 
 def test_a_pasted_megabyte_is_drawn_where_it_is_read() -> None:
     text = "\n".join(f"line {n}" for n in range(100_000))
-    made = document([Entry("1", "user", "You", text=text)])
+    made = document([Entry("1", "plain", "You", text=text)])
     assert texts(made.end(5))[-1] == "line 99999"
     drawn = [block for block in made.views[0].blocks if block._drawn_with]
     assert len(drawn) <= 2

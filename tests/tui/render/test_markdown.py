@@ -122,8 +122,8 @@ def test_a_tables_columns_are_aligned_as_it_says() -> None:
 
 
 def test_wide_characters_are_never_cut_in_half() -> None:
-    found = rows("```\n" + "漢字" * 20 + "\n```", 15)
-    assert "".join(row.strip() for row in found) == "漢字" * 20
+    found = rows("- ```\n  " + "漢字" * 20 + "\n  ```", 15)
+    assert "".join(row.strip(" •") for row in found) == "漢字" * 20
 
 
 def test_long_words_are_cut_and_lose_nothing() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from lwe.domain import Conversation
-from lwe_tui.render.rows import UNTITLED, age, conversation_row
+from lwe.domain import Conversation, Hit, Trashed
+from lwe_tui.render.rows import HIDDEN, UNTITLED, age, conversation_row, hit_row, trashed_row
 
 NOW = datetime(2026, 5, 1, 12, 0)
 
@@ -53,3 +54,28 @@ def test_the_age_gives_way_to_a_long_title() -> None:
 )
 def test_ages(ago: timedelta, said: str) -> None:
     assert age(NOW - ago, NOW) == said
+
+
+def test_marks_and_hidden_ones_are_told_apart() -> None:
+    assert [conversation_row(conversation("Rome"), "", m).lead for m in (None, True, False)] == [
+        "",
+        "✓ ",
+        "  ",
+    ]
+    hidden = conversation_row(replace(conversation("Rome"), hidden=True))
+    assert (hidden.style_class, hidden.right) == ("quiet", HIDDEN)
+
+
+def test_a_hit_far_inside_its_snippet_is_brought_into_sight() -> None:
+    hit = Hit(1, "Rome", 2, "user", None, "x" * 90 + "needle and more", ((90, 96),))
+    row = hit_row(hit)
+    ((start, end),) = row.spans
+    assert row.text[start:end] == "needle"
+    assert start < 30
+
+
+def test_a_batch_of_the_trash_is_called_by_what_was_in_it() -> None:
+    batch = Trashed(3, "conversations", ("Rome", "Oslo", "Bern"), 6, datetime.now())
+    assert trashed_row(batch).text == "Rome and 2 others"
+    assert trashed_row(replace(batch, titles=("Rome",))).text == "Rome"
+    assert "message" in trashed_row(replace(batch, titles=("",), kind="message")).text

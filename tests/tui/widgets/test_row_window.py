@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lwe_tui.widgets.row_window import MOST_ROWS, PAGE, Row, RowWindow
+from lwe_tui.widgets.row_window import MOST_ROWS, PAGE, Layout, Row, RowWindow
 
 
 def rows(start: int, end: int, prefix: str = "") -> list[Row]:
@@ -116,3 +116,19 @@ def test_a_full_list_asks_for_nothing_and_forgets_nothing() -> None:
     assert known.get(0) is not None
     assert known.find("5000", near=0) == 5000
     assert known.put(0, rows(0, 5, "late")) == 0
+
+
+def test_rows_stand_below_their_headings() -> None:
+    layout = Layout([(0, "First"), (2, "Second")])
+    lines = [layout.heading(line) or layout.index(line) for line in range(6)]
+    assert lines == ["First", 0, 1, "Second", 2, 3]
+    assert [layout.line(index) for index in range(4)] == [1, 2, 4, 5]
+    assert (layout.index(0), layout.index(3)) == (0, 2)
+
+
+def test_without_headings_lines_are_rows() -> None:
+    layout = Layout()
+    assert [(layout.line(n), layout.index(n), layout.heading(n)) for n in (0, 7)] == [
+        (0, 0, None),
+        (7, 7, None),
+    ]
