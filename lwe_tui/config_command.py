@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lwe.config.hidden import without_secrets
 from lwe.errors import ConfigError, LweError, NotFound
 from lwe_tui.exits import CONFIGURATION, FAILED, OK, USAGE
 from lwe_tui.options import FOLDERS, Options, configured, with_keys
@@ -15,17 +15,6 @@ from lwe_tui.streams import give_up, show, tell
 
 if TYPE_CHECKING:
     from lwe.config.config import Config
-
-HIDDEN = "(hidden)"
-_SECRET = re.compile(
-    r"(?:key|secret|passw(?:or)?d|passphrase|token|authorization|credentials?|cookie)s?$"
-    r"|(?<!max_submission_)tokens$",
-    re.I,
-)
-_ALL_SECRET = ("env", "headers")
-"""What an MCP server is started or called with: nobody knows which of it is a key."""
-_VALUE_IN_URL = re.compile(r"((?<=[?&])[^=&\s]+=)[^&\s]+")
-_PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
 
 
 def run(words: Sequence[str], options: Options) -> int:
@@ -71,7 +60,7 @@ def _files(config: Config) -> str:
     lines = ["# File configuration", ""]
     for name in ("config_dir", "config_profile_dir", "config_file", "data_dir", "data_profile_dir"):
         lines.append(f"* {name.replace('_', ' ').capitalize()}: {getattr(config, name)}")
-    lines.append(f"* Database: {_without_secrets(config.database_url)}")
+    lines.append(f"* Database: {without_secrets(config.database_url)}")
     for kind in FOLDERS:
         lines.append(f"* {kind.removesuffix('s').capitalize()} dirs:")
         lines += [f"    * {folder}" for folder in config.directories(kind)]
@@ -123,7 +112,7 @@ def _section(config: Config, key: str) -> str:
         if not isinstance(value, Mapping) or part not in value:
             raise NotFound("Configuration section", key, _keys(config.get()))
         value = value[part]
-    hidden = _without_secrets(value, key.rpartition(".")[2])
+    hidden = without_secrets(value, key.rpartition(".")[2])
     return f"# Configuration section '{key}':\n\n{_yaml(hidden)}"
 
 
@@ -137,24 +126,7 @@ def _keys(values: Mapping[str, Any], before: str = "") -> Iterator[str]:
 def _yaml(value: Any) -> str:
     import yaml
 
-    safe = _without_secrets(value)
+    safe = without_secrets(value)
     text = yaml.safe_dump(safe, default_flow_style=False, allow_unicode=True, width=sys.maxsize)
     ended = text.removesuffix("...\n")  # what YAML puts after a single value
     return f"```yaml\n{ended}```\n"
-
-
-def _without_secrets(value: Any, key: str = "") -> Any:
-    """Hide what must not stand on a screen that others see, or in a report of a fault."""
-    if isinstance(value, Mapping):
-        hidden = key in _ALL_SECRET
-        return {
-            name: HIDDEN if hidden else _without_secrets(inner, str(name))
-            for name, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [_without_secrets(inner, key) for inner in value]
-    if not isinstance(value, str):
-        return value
-    if value and _SECRET.search(key):
-        return HIDDEN
-    return _VALUE_IN_URL.sub(r"\1***", _PASSWORD_IN_URL.sub(r"\1:***@", value))

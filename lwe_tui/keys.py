@@ -366,6 +366,7 @@ def table() -> str:
 _LEADERS = {
     "question_mark": "?",
     "space": "Space",
+    "slash": "/",
     "less_than_sign": "<",
     "greater_than_sign": ">",
 }

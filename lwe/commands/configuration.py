@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,37 +11,9 @@ from lwe.commands.markdown import as_yaml, plain
 from lwe.commands.outcome import EditFile, Outcome, StartedOver
 from lwe.commands.paths import expanded, paths
 from lwe.config.config import Config
+from lwe.config.hidden import without_secrets
 from lwe.config.paths import VARIABLES
 from lwe.errors import ConfigError, NotFound
-
-HIDDEN = "(hidden)"
-_SECRET = re.compile(
-    r"(?:key|secret|passw(?:or)?d|passphrase|token|authorization|credentials?|cookie)s?$"
-    r"|(?<!max_submission_)tokens$",
-    re.I,
-)
-_ALL_SECRET = ("env", "headers")
-"""What an MCP server is started or called with: nobody knows which of it is a key."""
-_VALUE_IN_URL = re.compile(r"((?<=[?&])[^=&\s]+=)[^&\s]+")
-_PASSWORD_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
-
-
-def without_secrets(value: Any, key: str = "") -> Any:
-    """Hide what must not stand on a screen that others see."""
-    if isinstance(value, Mapping):
-        hidden = key in _ALL_SECRET
-        return {
-            str(name): HIDDEN if hidden else without_secrets(inner, str(name))
-            for name, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [without_secrets(inner, key) for inner in value]
-    if not isinstance(value, str):
-        return value
-    if value and _SECRET.search(key):
-        return HIDDEN
-    return _VALUE_IN_URL.sub(r"\1***", _PASSWORD_IN_URL.sub(r"\1:***@", value))
-
 
 # /config
 
