@@ -16,8 +16,12 @@ from textual.screen import Screen
 
 from lwe.errors import LweError, ProviderError
 from lwe_tui.app import LweApp
+from lwe_tui.chat.reading import Reading
 from lwe_tui.modals.form import Field, Form
+from lwe_tui.modals.help import Help
+from lwe_tui.modals.log import Log
 from lwe_tui.modals.narrow import Narrow
+from lwe_tui.modals.palette import Palette
 from lwe_tui.modals.progress import Progress
 from lwe_tui.session import Session
 from lwe_tui.sidebar.templates import TemplateList
@@ -104,6 +108,31 @@ async def test_templates_are_described_with_what_can_be_read() -> None:
         await pilot.press("down")
         await until(pilot, lambda: SEEN in shown(pilot))
         assert controls(shown(pilot)) == set()
+
+
+# Keys that come too early
+
+
+@pytest.mark.parametrize(
+    ("made", "action"),
+    [
+        (lambda: Palette([Row("a", "A")]), "rows('cursor_down')"),
+        (lambda: Log([], []), "rows('cursor_up')"),
+        (lambda: Form("Name", [Field("name", "Name")]), "next"),
+        (lambda: Form("Name", [Field("name", "Name")]), "move(1)"),
+        (lambda: Help(None), "scroll('scroll_down')"),
+        (lambda: Reading("Title", "text"), "scroll('page_down')"),
+    ],
+)
+async def test_a_key_before_the_screen_is_there_does_nothing(
+    made: Callable[[], Screen[Any]], action: str
+) -> None:
+    async with App[None]().run_test() as pilot:
+        screen = made()
+        pilot.app.push_screen(screen)
+        await pilot.app.run_action(action, screen)
+        await until(pilot, lambda: screen.is_mounted)
+        assert pilot.app.screen is screen
 
 
 # Progress
